@@ -1,0 +1,157 @@
+"""What a terminal may ask: one frozen dataclass a business, its natural key, its fingerprint."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from hashlib import blake2b
+from typing import ClassVar, NamedTuple
+
+from pos_sim.domain.cards import Pan, Pin
+from pos_sim.domain.money import Fen
+
+
+class Business(StrEnum):
+    """The six businesses and the reversal."""
+
+    WITHDRAWAL = "withdrawal"  # 助农取款; at an ATM 取款
+    CASH_REMITTANCE = "cash_remittance"  # 现金汇款
+    TRANSFER = "transfer"  # 转账汇款
+    BILL_PAYMENT = "bill_payment"  # 代理缴费
+    BALANCE_INQUIRY = "balance_inquiry"  # 余额查询
+    REVERSAL = "reversal"  # 冲正
+
+
+class Funding(StrEnum):
+    """Where the money of a bill payment comes from."""
+
+    CARD = "card"
+    CASH = "cash"
+
+
+class ReversalReason(StrEnum):
+    """Why a terminal reverses (ISO 8583 field 39 of the 0400)."""
+
+    TIMEOUT = "timeout"  # 98
+    TERMINAL_FAULT = "terminal_fault"  # 96
+    BAD_MAC = "bad_mac"  # A0
+    OTHER = "other"  # 06
+
+
+class Key(NamedTuple):
+    """Terminal, batch and trace: names one request for ever, whatever its business."""
+
+    terminal_id: str
+    batch_no: str
+    trace_no: str
+
+    @property
+    def transaction_id(self) -> str:
+        """The three parts written together: 20 characters."""
+        return self.terminal_id + self.batch_no + self.trace_no
+
+
+class Position(NamedTuple):
+    """Where the terminal says it stands (degrees, metres)."""
+
+    latitude: float
+    longitude: float
+    accuracy_m: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reported:
+    """What a terminal may report beside the request; nothing of it is content."""
+
+    position: Position | None = None
+    terminal_serial: str | None = None
+    entry_mode: str | None = None
+    occurred_at: datetime | None = None
+
+
+NOTHING_REPORTED = Reported()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """What all requests share. ``received_at`` is the sandbox's time, stamped once at the door."""
+
+    business: ClassVar[Business]
+    key: Key
+    received_at: datetime
+    reported: Reported = NOTHING_REPORTED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CardRequest(Request):
+    """A request with a card and its PIN; the PIN is None when its block was malformed."""
+
+    pan: Pan
+    pin: Pin | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Withdrawal(CardRequest):
+    """助农取款: cash from the till against the card."""
+
+    business = Business.WITHDRAWAL
+    amount: Fen
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transfer(CardRequest):
+    """转账汇款: from the card to another account."""
+
+    business = Business.TRANSFER
+    amount: Fen
+    payee_account_no: str
+    payee_name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BalanceInquiry(CardRequest):
+    """余额查询."""
+
+    business = Business.BALANCE_INQUIRY
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CashRemittance(Request):
+    """现金汇款: cash into the till, the payee's account is credited."""
+
+    business = Business.CASH_REMITTANCE
+    amount: Fen
+    payer_name: str
+    payee_account_no: str
+    payee_name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CardBillPayment(CardRequest):
+    """代理缴费 from the card."""
+
+    business = Business.BILL_PAYMENT
+    amount: Fen
+    biller_id: str
+    bill_no: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CashBillPayment(Request):
+    """代理缴费 with banknotes."""
+
+    business = Business.BILL_PAYMENT
+    amount: Fen
+    biller_id: str
+    bill_no: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reversal(Request):
+    """冲正: takes back an earlier request of the same terminal, named by its key."""
+
+    business = Business.REVERSAL
+    original: Key
+    reason: ReversalReason
