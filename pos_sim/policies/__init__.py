@@ -1,0 +1,24 @@
+"""The shipped policy versions: data only, read and checked by ``pos_sim.domain.policy``."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+
+from pos_sim.domain.policy import PolicySet, read_policy, read_waivers
+
+VERSIONS = ("2011-177.toml", "2014-235.toml")
+WAIVERS = "waivers.toml"
+
+
+def shipped() -> PolicySet:
+    """Read the shipped versions; every version carries the shared waivers with their own dates.
+
+    >>> [policy.version for policy in shipped().policies]
+    ['2011-177', '2014-235']
+    """
+    waivers = read_waivers(_text(WAIVERS), WAIVERS)
+    return PolicySet.of(read_policy(_text(name), name, waivers) for name in VERSIONS)
+
+
+def _text(name: str) -> str:
+    return files(__name__).joinpath(name).read_text("utf-8")
