@@ -101,3 +101,28 @@ def masked_name(name: str) -> str:
     ('*小明', '*雷')
     """
     return "*" + name[1:]
+
+
+BANK_ACCOUNTS: dict[AccountId, Account] = {
+    bank_account_id(bank.bank_id, kind): Account(
+        account_id=bank_account_id(bank.bank_id, kind),
+        account_no=account_no_of(bank, bank_account_id(bank.bank_id, kind)),
+        kind=kind,
+        bank_id=bank.bank_id,
+        name=f"{bank.name} {kind.value}",
+        is_open=True,
+        balance=None,
+    )
+    for bank in BANKS.values()
+    for kind in OF_THE_BANK
+}
+"""The banks' own accounts: the same in every world, so nobody has to load them."""
+
+CLEARING_ACCOUNTS = frozenset(
+    account.account_id for account in BANK_ACCOUNTS.values() if account.kind is Kind.CLEARING
+)
+
+
+def bank_account(bank_id: str, kind: Kind) -> Account:
+    """Return a bank's own account."""
+    return BANK_ACCOUNTS[bank_account_id(bank_id, kind)]

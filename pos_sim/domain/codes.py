@@ -2,7 +2,8 @@
 
 Codes, meanings, category letters and displays: UnionPay POS answer-code table as two independent
 POS clients give it (Q/CUP 009.1-2015); A1 to A7 from one of them. English is our own. Codes 10,
-11, A1 and A3 have no display in the sources: theirs is our own wording too.
+11, A1 and A3 have no display in the sources: theirs is our own wording too. The meaning of A7 is
+from memory.
 """
 
 from __future__ import annotations
@@ -98,8 +99,8 @@ CODES: dict[str, AnswerCode] = {
         _row("06", "出错", "E", ASK_ISSUER, False),
         _row("07", "特殊条件下没收卡", "D", KEEP_CARD, False),
         _row("09", "请求正在处理中", "B", AGAIN, True),
-        _row("10", "部分承兑（来源未给文字）", "A", PARTLY, False),
-        _row("11", "有缺陷的成功（来源未给文字）", "A", ASK_IF_DONE, False),
+        _row("10", "部分承兑（来源未给文字）", "", PARTLY, False),
+        _row("11", "有缺陷的成功（来源未给文字）", "", ASK_IF_DONE, False),
         _row("12", "无效交易", "C", AGAIN, False),
         _row("13", "无效金额", "B", OTHER_AMOUNT, True),
         _row("14", "无效卡号", "B", BAD_CARD_NO, True),
@@ -107,16 +108,16 @@ CODES: dict[str, AnswerCode] = {
         _row("19", "重新送入交易", "C", ASK_ISSUER, True),
         _row("20", "无效应答", "C", ASK_ISSUER, False),
         _row("21", "不做任何处理", "C", ASK_ISSUER, False),
-        _row("22", "怀疑操作有误", "C", WRONG_STEP, True),
+        _row("22", "怀疑操作有误（POS状态与中心不符，可重新签到）", "C", WRONG_STEP, True),
         _row("23", "不可接受的交易费", "C", ASK_ISSUER, False),
         _row("25", "未能找到文件上记录", "C", ASK_ISSUER, False),
         _row("30", "格式错误", "C", AGAIN, False),
         _row("31", "银联不支持的银行", "C", NOT_ACCEPTED, False),
         _row("33", "过期的卡（可没收）", "D", EXPIRED, False),
         _row("34", "有作弊嫌疑（可没收）", "D", KEEP_CARD, False),
-        _row("35", "受卡方与安全保密部门联系（可没收）", "D", KEEP_CARD, False),
-        _row("36", "受限制的卡（可没收）", "D", OTHER_CARD, False),
-        _row("37", "受卡方呼受理方安全保密部门（可没收）", "D", KEEP_CARD, False),
+        _row("35", "受卡方与安全保密部门联系", "D", KEEP_CARD, False),
+        _row("36", "受限制的卡", "D", OTHER_CARD, False),
+        _row("37", "受卡方呼受理方安全保密部门", "D", KEEP_CARD, False),
         _row("38", "超过允许的PIN试输入", "D", PIN_LOCKED, False),
         _row("39", "无此信用卡账户", "C", ASK_ISSUER, False),
         _row("40", "请求的功能尚不支持", "C", ASK_ISSUER, False),

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from hashlib import blake2b
-from typing import ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 from pos_sim.domain.cards import Pan, Pin
-from pos_sim.domain.money import Fen
+from pos_sim.domain.money import ZERO, Fen
 
 
 class Business(StrEnum):
-    """The six businesses and the reversal."""
+    """The six businesses of the counter, and the charges that the bank posts itself."""
 
     WITHDRAWAL = "withdrawal"  # 助农取款; at an ATM 取款
     CASH_REMITTANCE = "cash_remittance"  # 现金汇款
@@ -22,6 +22,7 @@ class Business(StrEnum):
     BILL_PAYMENT = "bill_payment"  # 代理缴费
     BALANCE_INQUIRY = "balance_inquiry"  # 余额查询
     REVERSAL = "reversal"  # 冲正
+    CHARGE = "charge"  # 账户收费, posted by the bank itself
 
 
 class Funding(StrEnum):
@@ -155,3 +156,44 @@ class Reversal(Request):
     business = Business.REVERSAL
     original: Key
     reason: ReversalReason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Charge(Request):
+    """One of the charges of the fee quote, posted to a card by the bank itself.
+
+    Its key has no terminal: the whole of it is the caller's charge number.
+    """
+
+    business = Business.CHARGE
+    operation: str
+    card_id: int
+
+
+def amount_of(request: Request) -> Fen:
+    """Return the amount asked for; zero where the business has none."""
+    amount: Fen = getattr(request, "amount", ZERO)
+    return amount
+
+
+def fingerprint_of(request: Request, pan_hash: str | None) -> str:
+    """Return the hash of the content: what must match when a key comes again (32 hex digits).
+
+    PIN, position, times, entry mode and serial are not content. Control characters cannot stand
+    in a field, so the separator keeps fields apart.
+    """
+    fields = (request.business.value, *request.key, pan_hash or "", *CONTENT[type(request)](request))
+    return blake2b("\x1f".join(fields).encode(), digest_size=16).hexdigest()
+
+
+CONTENT: dict[type[Request], Callable[[Any], tuple[str, ...]]] = {
+    Withdrawal: lambda r: (str(r.amount),),
+    Transfer: lambda r: (str(r.amount), r.payee_account_no, r.payee_name),
+    BalanceInquiry: lambda r: (),
+    CashRemittance: lambda r: (str(r.amount), r.payer_name, r.payee_account_no, r.payee_name),
+    CardBillPayment: lambda r: (str(r.amount), r.biller_id, r.bill_no, Funding.CARD),
+    CashBillPayment: lambda r: (str(r.amount), r.biller_id, r.bill_no, Funding.CASH),
+    Reversal: lambda r: (*r.original, r.reason.value),
+    Charge: lambda r: (r.operation, str(r.card_id)),
+}
+"""The content of each business beside its key and card."""

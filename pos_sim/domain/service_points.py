@@ -54,9 +54,11 @@ ABILITIES: dict[PointStatus, frozenset[Ability]] = {
     PointStatus.EXITED: frozenset({Ability.REVERSE}),
 }
 
+AT_THE_COUNTER = frozenset(Business) - {Business.CHARGE}
+
 OFFERED: dict[TerminalKind, frozenset[Business]] = {
-    TerminalKind.POS: frozenset(Business),
-    TerminalKind.MOBILE: frozenset(Business),
+    TerminalKind.POS: AT_THE_COUNTER,
+    TerminalKind.MOBILE: AT_THE_COUNTER,
     TerminalKind.ATM: frozenset(
         {Business.WITHDRAWAL, Business.TRANSFER, Business.BALANCE_INQUIRY, Business.REVERSAL}
     ),

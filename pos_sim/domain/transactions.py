@@ -67,6 +67,7 @@ class Transaction:
     biller_id: str | None = None
     bill_no: str | None = None
     funding: str | None = None
+    limit_kind: str | None = None
     is_first_of_month: bool = False
     original_id: str | None = None
     available_at: datetime | None = None

@@ -1,0 +1,1 @@
+"""The thin shell around the decisions: it waits, groups, opens the transaction and commits."""

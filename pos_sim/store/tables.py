@@ -183,6 +183,7 @@ transactions = Table(
     Column("biller_id", String(16)),
     Column("bill_no", String(32)),
     Column("funding", String(4)),
+    Column("limit_kind", String(16)),
     Column("is_first_of_month", Boolean, nullable=False),
     Column("original_id", String(32)),
     Column("available_us", BigInteger),
@@ -207,9 +208,9 @@ Index(
     sqlite_where=transactions.c.status == "held",
     postgresql_where=transactions.c.status == "held",
 )
-Index("ix_transactions_business_date", transactions.c.business_date)
-Index("ix_transactions_card", transactions.c.card_id)
-Index("ix_transactions_service_point", transactions.c.service_point_id)
+Index("ix_transactions_business_date", transactions.c.business_date, transactions.c.decided_us)
+Index("ix_transactions_card", transactions.c.card_id, transactions.c.decided_us)
+Index("ix_transactions_service_point", transactions.c.service_point_id, transactions.c.decided_us)
 
 tombstones = Table(
     "tombstones",
@@ -240,7 +241,7 @@ usage = Table(
     Column("business_date", Date, nullable=False),
     Column("amount_fen", BigInteger, nullable=False),
     Column("count", Integer, nullable=False),
-    PrimaryKeyConstraint("subject_id", "kind", "business_date"),
+    PrimaryKeyConstraint("subject_id", "business_date", "kind"),
     CheckConstraint("amount_fen >= 0 and count >= 0", name="never_below_zero"),
     comment="what a card (a payee account for cash remittances) used of its daily limit",
 )

@@ -1,0 +1,39 @@
+"""What the risk monitor says about a request; who it is, the bank does not know."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from pos_sim.domain.authorize import Facts
+    from pos_sim.domain.decide import Decision
+
+
+class Verdict(IntEnum):
+    """The decision ladder: the strongest wins."""
+
+    ALLOW = 0
+    ALERT = 1
+    HOLD = 2
+    DECLINE = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """The verdict on one request, with the rules that spoke."""
+
+    verdict: Verdict
+    hits: tuple[object, ...] = ()
+
+
+ALLOWED = Assessment(Verdict.ALLOW)
+
+
+class Watcher(Protocol):
+    """The part of a monitor's watch that a decision needs; it reads nothing from outside."""
+
+    def assess(self, facts: Facts) -> Assessment: ...
+
+    def record(self, decision: Decision) -> None: ...

@@ -1,0 +1,41 @@
+"""The risk monitor as the engine sees it; who implements it is handed in from outside."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from sqlalchemy import Connection
+
+from pos_sim.domain.authorize import Facts
+from pos_sim.domain.decide import Decision
+from pos_sim.domain.requests import Request
+from pos_sim.domain.watching import ALLOWED, Assessment, Watcher
+
+
+class Watch(Watcher, Protocol):
+    """The watch over one group: hits, alerts and windows are saved with the money."""
+
+    def save(self, connection: Connection) -> None: ...
+
+
+class Monitor(Protocol):
+    """Opens a watch over a group, in its transaction, after the locks."""
+
+    def watch(self, connection: Connection, requests: Sequence[Request]) -> Watch: ...
+
+
+class AllowAll:
+    """A monitor that allows everything and remembers nothing."""
+
+    def watch(self, connection: Connection, requests: Sequence[Request]) -> Watch:
+        return self
+
+    def assess(self, facts: Facts) -> Assessment:
+        return ALLOWED
+
+    def record(self, decision: Decision) -> None:
+        pass
+
+    def save(self, connection: Connection) -> None:
+        pass

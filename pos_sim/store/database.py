@@ -1,0 +1,180 @@
+"""Engines, pragmas and the only commit.
+
+``run`` writes: one transaction, one commit. ``read`` reads from one consistent snapshot. The
+twins with ``_now`` do the same without an event loop, for the command line, tests, simulations.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, TypeVar
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+T = TypeVar("T")
+
+LOCK_WAIT_S = 10
+READERS = 4
+
+
+class StoreError(Exception):
+    """The database could not do it. The family:
+
+    StoreError
+    ├── NothingDone     rolled back for certain: the same key may be sent again
+    │   ├── StoreLocked   somebody else held the lock for too long
+    │   └── StoreFull     no room left
+    └── StoreGone       no answer from the database: whether it was done is not known
+    """
+
+
+class NothingDone(StoreError):
+    """Rolled back for certain."""
+
+
+class StoreLocked(NothingDone):
+    """Another process held the lock longer than the wait."""
+
+
+class StoreFull(NothingDone):
+    """The database has no room left."""
+
+
+class StoreGone(StoreError):
+    """The database did not answer."""
+
+
+class Database:
+    """One database of one sandbox; SQLite has one writer thread, PostgreSQL a pool."""
+
+    def __init__(self, url: str | URL) -> None:
+        self.url = make_url(url)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        if self.is_sqlite:
+            self._writer = _sqlite_engine(self.url, "begin immediate")
+            self._reader = _sqlite_engine(self.url, "begin")
+            self._writer_thread = ThreadPoolExecutor(1, "writer")
+            self._reader_threads = ThreadPoolExecutor(READERS, "reader")
+        else:
+            self.url = self.url.set(drivername="postgresql+psycopg")
+            self._writer = self._reader = _pg_engine(self.url)
+            self._async: AsyncEngine = _pg_async_engine(self.url)
+
+    async def run(self, work: Callable[[Connection], T]) -> T:
+        """Do ``work`` in one transaction and commit it."""
+        if self.is_sqlite:
+            loop = asyncio.get_running_loop()
+            return await loop.run_in_executor(self._writer_thread, self.run_now, work)
+        try:
+            async with self._async.begin() as connection:
+                return await connection.run_sync(work)
+        except DBAPIError as error:
+            raise translated(error) from error
+
+    def run_now(self, work: Callable[[Connection], T]) -> T:
+        """Do ``work`` in one transaction and commit it, here and now."""
+        try:
+            with self._writer.begin() as connection:
+                return work(connection)
+        except DBAPIError as error:
+            raise translated(error) from error
+
+    async def read(self, work: Callable[[Connection], T]) -> T:
+        """Do ``work``, which only reads."""
+        if self.is_sqlite:
+            loop = asyncio.get_running_loop()
+            return await loop.run_in_executor(self._reader_threads, self.read_now, work)
+        try:
+            async with self._async.connect() as connection:
+                return await connection.run_sync(work)
+        except DBAPIError as error:
+            raise translated(error) from error
+
+    def read_now(self, work: Callable[[Connection], T]) -> T:
+        """Do ``work``, which only reads, here and now."""
+        try:
+            with self._reader.connect() as connection:
+                return work(connection)
+        except DBAPIError as error:
+            raise translated(error) from error
+
+    async def close(self) -> None:
+        """Give back all connections."""
+        if not self.is_sqlite:
+            await self._async.dispose()
+        self.close_now()
+
+    def close_now(self) -> None:
+        """Give back the connections that were used without an event loop."""
+        if self.is_sqlite:
+            self._writer_thread.shutdown()
+            self._reader_threads.shutdown()
+        self._writer.dispose()
+        self._reader.dispose()
+
+    @property
+    def sync_engine(self) -> Engine:
+        """The engine for migrations and bulk loading."""
+        return self._writer
+
+
+def translated(error: DBAPIError) -> Exception:
+    """Return what a driver's error means to a caller; a broken statement stays what it is."""
+    text, state = str(error.orig).lower(), getattr(error.orig, "sqlstate", None)
+    if "locked" in text or state in ("55P03", "57014"):
+        return StoreLocked("the database is locked by somebody else; nothing was done")
+    if "full" in text or state == "53100":
+        return StoreFull("the database has no room left; nothing was done")
+    is_gone = error.connection_invalidated or isinstance(error, OperationalError | InterfaceError)
+    if is_gone and state not in ("40P01", "40001"):
+        return StoreGone("the database does not answer; whether it was done is not known")
+    return error
+
+
+def _sqlite_engine(url: URL, begin: str) -> Engine:
+    if url.database:
+        with suppress(OSError):
+            Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(url, connect_args={"check_same_thread": False, "timeout": LOCK_WAIT_S})
+
+    @event.listens_for(engine, "connect")
+    def on_connect(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # we say BEGIN ourselves
+        for pragma in SQLITE_PRAGMAS:
+            connection.execute(f"pragma {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def on_begin(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine
+
+
+SQLITE_PRAGMAS = (
+    "journal_mode = wal",
+    "synchronous = full",  # an answer given is an answer kept
+    "foreign_keys = on",
+    "cache_size = -65536",
+    "temp_store = memory",
+    "journal_size_limit = 67108864",
+)
+
+
+def _pg_engine(url: URL) -> Engine:
+    return create_engine(url, connect_args=PG_OPTIONS, pool_pre_ping=True)
+
+
+def _pg_async_engine(url: URL) -> AsyncEngine:
+    return create_async_engine(url, connect_args=PG_OPTIONS, pool_size=6, max_overflow=4)
+
+
+PG_OPTIONS: dict[str, Any] = {
+    "options": f"-c lock_timeout={LOCK_WAIT_S}s -c timezone=Asia/Shanghai",
+    "connect_timeout": LOCK_WAIT_S,
+}

@@ -1,0 +1,103 @@
+"""SQL texts that read the same on both databases, and sets of rows written in one statement.
+
+A template names its parameters ``:name``. ``{in:name type}`` asks for membership in a list of
+that type and ``{lock:table}`` for a row lock; each database gets its own wording of the two.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, Table
+from sqlalchemy.dialects import postgresql
+
+Row = tuple[Any, ...]
+
+MEMBERS = re.compile(r"\{in:(\w+) (\w+)\}")
+LOCK = re.compile(r"\{lock:(\w+)\}")
+PARAMETER = re.compile(r"(?<!:):(\w+)")
+
+
+class Statement:
+    """One prebuilt statement; lists are bound as one value, so the text never changes."""
+
+    def __init__(self, template: str) -> None:
+        self.lists = frozenset(match[1] for match in MEMBERS.finditer(template))
+        sqlite = MEMBERS.sub(r"in (select value from json_each(:\1))", template)
+        self.sqlite = LOCK.sub("", sqlite)
+        pg = MEMBERS.sub(r"= any(cast(:\1 as \2[]))", template)
+        pg = LOCK.sub(r"for update of \1", pg)
+        self.postgresql = PARAMETER.sub(r"%(\1)s", pg)
+
+    def rows(self, connection: Connection, **values: Any) -> Sequence[Any]:
+        """Run the statement and return all its rows."""
+        return self._run(connection, values).fetchall()
+
+    def run(self, connection: Connection, **values: Any) -> int:
+        """Run the statement and return how many rows it changed."""
+        return int(self._run(connection, values).rowcount)
+
+    def _run(self, connection: Connection, values: dict[str, Any]) -> Any:
+        if connection.dialect.name == "sqlite":
+            for name in self.lists:
+                values[name] = orjson.dumps(list(values[name])).decode()
+            return connection.exec_driver_sql(self.sqlite, values)
+        for name in self.lists:
+            values[name] = list(values[name])
+        return connection.exec_driver_sql(self.postgresql, values)
+
+
+class InsertSet:
+    """Inserts many rows at once: arrays and ``unnest`` on PostgreSQL, a prepared row on SQLite."""
+
+    def __init__(self, table: Table, columns: Sequence[str], on_conflict: str = "") -> None:
+        names = ", ".join(columns)
+        marks = ", ".join("?" for _ in columns)
+        arrays = ", ".join(f"%s::{_pg_type(table, name)}[]" for name in columns)
+        self.sqlite = f"insert into {table.name} ({names}) values ({marks}) {on_conflict}"
+        self.postgresql = (
+            f"insert into {table.name} ({names}) select * from unnest({arrays}) {on_conflict}"
+        )
+
+    def run(self, connection: Connection, rows: Sequence[Row]) -> None:
+        """Write ``rows``, each in the order of the columns; no rows, no statement."""
+        _run_set(connection, self.sqlite, self.postgresql, rows)
+
+
+class UpdateSet:
+    """Updates many rows at once, each found by its key; a row gives values, then keys."""
+
+    def __init__(self, table: Table, values: Sequence[str], keys: Sequence[str]) -> None:
+        columns = [*values, *keys]
+        arrays = ", ".join(f"%s::{_pg_type(table, name)}[]" for name in columns)
+        self.sqlite = (
+            f"update {table.name} set {', '.join(f'{name} = ?' for name in values)}"
+            f" where {' and '.join(f'{name} = ?' for name in keys)}"
+        )
+        self.postgresql = (
+            f"update {table.name} as t set {', '.join(f'{name} = v.{name}' for name in values)}"
+            f" from unnest({arrays}) as v({', '.join(columns)})"
+            f" where {' and '.join(f't.{name} = v.{name}' for name in keys)}"
+        )
+
+    def run(self, connection: Connection, rows: Sequence[Row]) -> None:
+        """Write ``rows``; no rows, no statement."""
+        _run_set(connection, self.sqlite, self.postgresql, rows)
+
+
+def _run_set(connection: Connection, sqlite: str, pg: str, rows: Sequence[Row]) -> None:
+    if not rows:
+        return
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql(sqlite, list(rows))
+    else:
+        connection.exec_driver_sql(pg, tuple(list(column) for column in zip(*rows, strict=True)))
+
+
+def _pg_type(table: Table, column: str) -> str:
+    """Return the type of a column without its length, as an array's elements are cast."""
+    compiled = table.c[column].type.compile(dialect=postgresql.dialect())  # type: ignore[no-untyped-call]
+    return re.sub(r"\(\d+\)|VARCHAR", lambda m: "text" if m[0] == "VARCHAR" else "", compiled)

@@ -1,0 +1,48 @@
+"""Facts of the sandbox itself, one a row: size, seed, clock offset."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import Connection, select
+
+from pos_sim.store.rows import MICROSECOND
+from pos_sim.store.sql import InsertSet
+from pos_sim.store.tables import world
+
+PUT = InsertSet(
+    world, ["name", "value"], "on conflict (name) do update set value = excluded.value"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class WorldFacts:
+    """Which world this is, and how far its clock is from real time."""
+
+    size: str
+    seed: int
+    clock_offset: timedelta
+
+
+def read_world(connection: Connection) -> WorldFacts | None:
+    """Return the facts of the world, None when the database is empty."""
+    found: dict[str, str] = {
+        row.name: row.value for row in connection.execute(select(world.c.name, world.c.value))
+    }
+    if "seed" not in found:
+        return None
+    offset = timedelta(microseconds=int(found["clock_offset_us"]))
+    return WorldFacts(found["size"], int(found["seed"]), offset)
+
+
+def write_world(connection: Connection, facts: WorldFacts) -> None:
+    """Keep the facts of the world."""
+    PUT.run(
+        connection,
+        [
+            ("size", facts.size),
+            ("seed", str(facts.seed)),
+            ("clock_offset_us", str(facts.clock_offset // MICROSECOND)),
+        ],
+    )
