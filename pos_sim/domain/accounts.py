@@ -75,6 +75,19 @@ class Account:
     is_open: bool
     balance: Fen | None
 
+    def grown_by(self, growth: int) -> Account:
+        """Return the account with its kept balance changed by ``growth`` fen."""
+        assert self.balance is not None
+        return Account(  # the hot path: several times faster than dataclasses.replace
+            self.account_id,
+            self.account_no,
+            self.kind,
+            self.bank_id,
+            self.name,
+            self.is_open,
+            Fen(self.balance + growth),
+        )
+
 
 def bank_account_id(bank_id: str, kind: Kind) -> AccountId:
     """Return the id of a bank's own account.

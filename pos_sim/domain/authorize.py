@@ -11,8 +11,8 @@ from pos_sim.domain.banks import Bank
 from pos_sim.domain.bills import Bill, Biller
 from pos_sim.domain.calendar import start_of
 from pos_sim.domain.cards import PIN_TRIES, Card, CardStatus, Product, passes_luhn
-from pos_sim.domain.fees import Channel, Fee
-from pos_sim.domain.limits import Limit, LimitKind, Usage, first_breach
+from pos_sim.domain.fees import Fee
+from pos_sim.domain.limits import UNUSED, Limit, LimitKind, Usage, UsageKey, first_breach
 from pos_sim.domain.magic import Effect
 from pos_sim.domain.money import Fen
 from pos_sim.domain.policy import Policy
@@ -25,12 +25,12 @@ from pos_sim.domain.requests import (
     amount_of,
 )
 from pos_sim.domain.service_points import (
+    CHANNELS,
     OFFERED,
     Control,
     PointStatus,
     ServicePoint,
     Terminal,
-    TerminalKind,
 )
 from pos_sim.domain.transactions import Refusal
 
@@ -58,7 +58,8 @@ class Facts:
     bill: Bill | None = None
     fee: Fee | None = None
     limit_kind: LimitKind | None = None
-    usage: Usage = Usage(Fen(0), 0)
+    usage_key: UsageKey | None = None
+    usage: Usage = UNUSED
 
     @property
     def amount(self) -> Fen:
@@ -72,7 +73,7 @@ class Facts:
 
     @property
     def is_at_atm(self) -> bool:
-        return self.terminal is not None and self.terminal.kind is TerminalKind.ATM
+        return self.terminal is not None and self.terminal.is_atm
 
 
 Check = Callable[[Facts], Refusal | None]
@@ -157,9 +158,12 @@ def pin_is_accepted(facts: Facts) -> Refusal | None:
 def amount_fits_notes(facts: Facts) -> Refusal | None:
     if facts.request.business is not Business.WITHDRAWAL or facts.terminal is None:
         return None
-    notes = facts.policy.granularity(Channel(facts.terminal.kind.value))
-    fits = facts.amount >= notes.minimum and facts.amount % notes.step == 0
-    return None if fits else Refusal("amount_granularity", "13", limit=notes.minimum)
+    notes = facts.policy.granularity(CHANNELS[facts.terminal.kind])
+    return (
+        None
+        if notes.fits(facts.amount)
+        else Refusal("amount_granularity", "13", limit=notes.minimum)
+    )
 
 
 def bill_can_be_paid(facts: Facts) -> Refusal | None:

@@ -3,21 +3,31 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from datetime import date
 
 from pos_sim.domain.accounts import Account, AccountId, Kind
 from pos_sim.domain.bills import Bill, Biller
 from pos_sim.domain.cards import Card
 from pos_sim.domain.journal import Entry, Posting, movements
-from pos_sim.domain.limits import LimitKind, Usage
-from pos_sim.domain.money import ZERO, Fen
+from pos_sim.domain.limits import UNUSED, Usage, UsageKey
+from pos_sim.domain.money import Fen
 from pos_sim.domain.service_points import ServicePoint, Terminal
 from pos_sim.domain.transactions import Status, Transaction
 
-UsageKey = tuple[int, LimitKind, date]
 BillKey = tuple[str, str]
 
-UNUSED = Usage(ZERO, 0)
+
+@dataclass(slots=True)
+class Changes:
+    """What a group must write: names of rows; the rows themselves stand in the book."""
+
+    transactions: list[str] = field(default_factory=list)
+    ended: set[str] = field(default_factory=set)
+    entries: list[Entry] = field(default_factory=list)
+    accounts: set[AccountId] = field(default_factory=set)
+    usage: set[UsageKey] = field(default_factory=set)
+    cards: set[int] = field(default_factory=set)
+    bills: set[BillKey] = field(default_factory=set)
+    tombstones: list[str] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -39,7 +49,7 @@ class Book:
     tombstones: dict[str, str] = field(default_factory=dict)
     usage: dict[UsageKey, Usage] = field(default_factory=dict)
     entries: dict[str, Entry] = field(default_factory=dict)
-    changes: Changes = field(default_factory=lambda: Changes())
+    changes: Changes = field(default_factory=Changes)
     kinds: dict[AccountId, Kind] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -75,8 +85,7 @@ class Book:
     def post(self, entry: Entry) -> None:
         """Write an entry and move the balances that are kept."""
         for account_id, growth in movements(entry.postings, self.kinds).items():
-            account = self.accounts[account_id]
-            self.accounts[account_id] = replace(account, balance=Fen(account.balance + growth))  # type: ignore[operator]
+            self.accounts[account_id] = self.accounts[account_id].grown_by(growth)
             self.changes.accounts.add(account_id)
         self.entries[entry.entry_id] = entry
         self.changes.entries.append(entry)
@@ -113,20 +122,6 @@ class Book:
         if original_id not in self.tombstones:
             self.tombstones[original_id] = reversal_id
             self.changes.tombstones.append(original_id)
-
-
-@dataclass(slots=True)
-class Changes:
-    """What a group must write: names of rows; the rows themselves stand in the book."""
-
-    transactions: list[str] = field(default_factory=list)
-    ended: set[str] = field(default_factory=set)
-    entries: list[Entry] = field(default_factory=list)
-    accounts: set[AccountId] = field(default_factory=set)
-    usage: set[UsageKey] = field(default_factory=set)
-    cards: set[int] = field(default_factory=set)
-    bills: set[BillKey] = field(default_factory=set)
-    tombstones: list[str] = field(default_factory=list)
 
 
 def release_entry_id(transaction_id: str) -> str:

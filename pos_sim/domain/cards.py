@@ -168,7 +168,9 @@ def pin_of_block(block: str, pan: Pan) -> Pin | None:
     clear = f"{int(block, 16) ^ int(account_part, 16):016X}"
     length = int(clear[1], 16)
     digits, filler = clear[2 : 2 + length], clear[2 + length :]
-    well_formed = clear[0] == "0" and 4 <= length <= 12 and digits.isdigit() and not filler.strip("F")
+    well_formed = (
+        clear[0] == "0" and 4 <= length <= 12 and digits.isdigit() and not filler.strip("F")
+    )
     return Pin(digits) if well_formed else None
 
 

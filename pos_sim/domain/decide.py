@@ -8,18 +8,20 @@ from datetime import date, timedelta
 from typing import Any
 
 from pos_sim.domain import postings
+from pos_sim.domain.accounts import Account
 from pos_sim.domain.authorize import Facts, first_refusal
-from pos_sim.domain.book import Book, UsageKey
+from pos_sim.domain.bills import Bill, Biller
+from pos_sim.domain.book import Book
 from pos_sim.domain.calendar import business_date, month_of
 from pos_sim.domain.cards import Card, CardSecrets, after_right_pin, after_wrong_pin, bank_of
 from pos_sim.domain.fees import Channel, Fee, FeeQuestion, Operation, fee_for, region_of
 from pos_sim.domain.journal import Entry
-from pos_sim.domain.limits import LimitKind
+from pos_sim.domain.limits import UNUSED, LimitKind, UsageKey
 from pos_sim.domain.magic import Effect
 from pos_sim.domain.money import Fen
 from pos_sim.domain.policy import Policy, PolicySet
+from pos_sim.domain.records import decided, declined, fee_fields
 from pos_sim.domain.requests import (
-    BalanceInquiry,
     Business,
     CardBillPayment,
     CardRequest,
@@ -30,11 +32,11 @@ from pos_sim.domain.requests import (
     Reversal,
     Transfer,
     Withdrawal,
+    amount_of,
     fingerprint_of,
 )
-from pos_sim.domain.records import decided, declined, fee_fields
 from pos_sim.domain.reversals import decide_reversal
-from pos_sim.domain.service_points import TerminalKind
+from pos_sim.domain.service_points import CHANNELS, ServicePoint, Terminal
 from pos_sim.domain.transactions import Refusal, Status, Transaction
 from pos_sim.domain.watching import Verdict, Watcher
 
@@ -102,17 +104,17 @@ def decide_business(facts: Facts, fingerprint: str, book: Book, watcher: Watcher
     if refusal is not None:
         return declined(facts, fingerprint, refusal)
     held = must_be_held(facts, verdict)
-    is_first_of_month = take_first_of_month(facts, book)
+    is_first = take_first_of_month(facts, book)
     key = facts.request.key.transaction_id
     moved = postings.postings_of(facts, held=held)
     if moved:
         book.post(Entry(key, facts.business_date, moved))
-    usage_key = usage_key_of(facts)
-    if usage_key is not None:
-        book.use(usage_key, amount=facts.amount, count=1)
+    if facts.usage_key is not None:
+        book.use(facts.usage_key, amount=facts.amount, count=1)
     if facts.bill is not None:
         book.put_bill(replace(facts.bill, amount=facts.amount, paid_by=key))
-    return approved(facts, fingerprint, book, held=held, is_first_of_month=is_first_of_month)
+    more = held_fields(facts) if held else {}
+    return approved(facts, fingerprint, book, is_first_of_month=is_first, **more)
 
 
 def facts_of(request: Request, pan_hash: str | None, book: Book, rules: Rules) -> Facts:
@@ -121,56 +123,57 @@ def facts_of(request: Request, pan_hash: str | None, book: Book, rules: Rules) -
     policy = rules.policies.on(day)
     terminal = book.terminals.get(request.key.terminal_id)
     point = book.points.get(terminal.service_point_id or "") if terminal else None
-    card = book.card(pan_hash) if pan_hash else None
-    if isinstance(request, Charge):
-        card = book.cards.get(request.card_id)
-    facts = Facts(
+    card = card_of(request, pan_hash, book)
+    payee, biller, bill = counterparty_of(request, book)
+    limit_kind = LIMIT_KINDS.get((request.business, terminal is not None and terminal.is_atm))
+    usage_key = usage_key_of(limit_kind, card, payee, day)
+    till_id = terminal.till_account_id if terminal else None
+    return Facts(
         request=request,
         business_date=day,
         policy=policy,
         is_tombstoned=request.key.transaction_id in book.tombstones,
         terminal=terminal,
         point=point,
+        issuer=bank_of(request.pan) if isinstance(request, CardRequest) else None,
         card=card,
+        pin_is_right=pin_is_right(request, card, rules.secrets),
         account=book.accounts[card.account_id] if card else None,
         operator=book.accounts[point.operator_account_id] if point else None,
-        till=book.accounts[terminal.till_account_id]
-        if terminal and terminal.till_account_id
-        else None,
-        limit_kind=limit_kind_of(request.business, terminal.kind if terminal else None),
-        **card_facts(request, card, rules),
-        **counterparty_facts(request, book),
+        till=book.accounts[till_id] if till_id is not None else None,
+        payee=payee,
+        biller=biller,
+        bill=bill,
+        fee=fee_of(request, terminal, point, card, payee, policy, day),
+        limit_kind=limit_kind,
+        usage_key=usage_key,
+        usage=book.used(usage_key) if usage_key else UNUSED,
     )
-    usage_key = usage_key_of(facts)
-    usage = book.used(usage_key) if usage_key else facts.usage
-    return replace(facts, fee=fee_of(facts), usage=usage)
 
 
-def card_facts(request: Request, card: Card | None, rules: Rules) -> dict[str, Any]:
-    """Return what the card number and the PIN say."""
-    if not isinstance(request, CardRequest):
-        return {}
-    pin, secrets = request.pin, rules.secrets
-    return {
-        "issuer": bank_of(request.pan),
-        "pin_is_right": card is not None
-        and pin is not None
-        and secrets.pin_is_right(request.pan, pin, card.pin_verification),
-    }
+def card_of(request: Request, pan_hash: str | None, book: Book) -> Card | None:
+    if isinstance(request, Charge):
+        return book.cards.get(request.card_id)
+    return book.card(pan_hash) if pan_hash else None
 
 
-def counterparty_facts(request: Request, book: Book) -> dict[str, Any]:
+def pin_is_right(request: Request, card: Card | None, secrets: CardSecrets) -> bool:
+    """Say whether a known card came with its PIN."""
+    if card is None or not isinstance(request, CardRequest) or request.pin is None:
+        return False
+    return secrets.pin_is_right(request.pan, request.pin, card.pin_verification)
+
+
+def counterparty_of(
+    request: Request, book: Book
+) -> tuple[Account | None, Biller | None, Bill | None]:
     """Return the payee, or the biller and the bill."""
-    match request:
-        case Transfer() | CashRemittance():
-            return {"payee": book.account_of_no(request.payee_account_no)}
-        case CardBillPayment() | CashBillPayment():
-            return {
-                "biller": book.billers.get(request.biller_id),
-                "bill": book.bills.get((request.biller_id, request.bill_no)),
-            }
-        case _:
-            return {}
+    if isinstance(request, Transfer | CashRemittance):
+        return book.account_of_no(request.payee_account_no), None, None
+    if isinstance(request, CardBillPayment | CashBillPayment):
+        bill = book.bills.get((request.biller_id, request.bill_no))
+        return None, book.billers.get(request.biller_id), bill
+    return None, None, None
 
 
 LIMIT_KINDS: dict[tuple[Business, bool], LimitKind] = {
@@ -184,52 +187,61 @@ LIMIT_KINDS: dict[tuple[Business, bool], LimitKind] = {
 """By business and whether it happens at an ATM."""
 
 
-def limit_kind_of(business: Business, terminal_kind: TerminalKind | None) -> LimitKind | None:
-    """Return the daily limit that binds a business, None where there is none."""
-    return LIMIT_KINDS.get((business, terminal_kind is TerminalKind.ATM))
-
-
-def usage_key_of(facts: Facts) -> UsageKey | None:
+def usage_key_of(
+    kind: LimitKind | None, card: Card | None, payee: Account | None, day: date
+) -> UsageKey | None:
     """Return under which key the daily limit is used: the card, or the payee of a remittance."""
-    if facts.limit_kind is None:
+    if kind is None:
         return None
-    if facts.card is not None:
-        return (facts.card.card_id, facts.limit_kind, facts.business_date)
-    if facts.limit_kind is LimitKind.CASH_REMITTANCE and facts.payee is not None:
-        return (facts.payee.account_id, facts.limit_kind, facts.business_date)
-    return None
+    if card is not None:
+        return (card.card_id, kind, day)
+    is_payees = kind is LimitKind.CASH_REMITTANCE and payee is not None
+    return (payee.account_id, kind, day) if is_payees and payee is not None else None
 
 
-def fee_of(facts: Facts) -> Fee | None:
+def fee_of(
+    request: Request,
+    terminal: Terminal | None,
+    point: ServicePoint | None,
+    card: Card | None,
+    payee: Account | None,
+    policy: Policy,
+    day: date,
+) -> Fee | None:
     """Return the fee, None where point or card are not known well enough to price it."""
-    request, point, terminal, card = facts.request, facts.point, facts.terminal, facts.card
     if point is None or terminal is None or (isinstance(request, CardRequest) and card is None):
         return None
-    payee_bank_id = facts.payee.bank_id if facts.payee else point.bank_id
     question = FeeQuestion(
-        operation=Operation(request.business.value),
-        channel=Channel(terminal.kind.value),
+        operation=OPERATIONS[request.business],
+        channel=CHANNELS[terminal.kind],
         card_bank_id=card.bank_id if card else None,
         card_product=card.product if card else None,
         acquirer_bank_id=point.bank_id,
         region=region_of(card.county if card else point.county, point.county),
-        amount=facts.amount,
-        payee_bank_id=payee_bank_id,
-        first_subsidy_withdrawal=is_first_of_month(facts) and card is not None and card.gets_subsidies,
+        amount=amount_of(request),
+        payee_bank_id=payee.bank_id if payee else point.bank_id,
+        first_subsidy_withdrawal=is_first_of_month(request, card, day)
+        and card is not None
+        and card.gets_subsidies,
     )
-    return fee_for(facts.policy, question, facts.business_date)
+    return fee_for(policy, question, day)
 
 
-def is_first_of_month(facts: Facts) -> bool:
+OPERATIONS: dict[Business, Operation] = {
+    business: Operation(business.value) for business in Business if business is not Business.CHARGE
+}
+
+
+def is_first_of_month(request: Request, card: Card | None, day: date) -> bool:
     """Say whether this is the card's first withdrawal of the calendar month."""
-    if facts.card is None or not isinstance(facts.request, Withdrawal):
+    if card is None or not isinstance(request, Withdrawal):
         return False
-    return facts.card.first_withdrawal_month != month_of(facts.business_date)
+    return card.first_withdrawal_month != month_of(day)
 
 
 def take_first_of_month(facts: Facts, book: Book) -> bool:
     """Note on the card that this month's first withdrawal is made; say whether this was it."""
-    is_first = is_first_of_month(facts)
+    is_first = is_first_of_month(facts.request, facts.card, facts.business_date)
     if is_first and facts.card is not None:
         card = book.cards[facts.card.card_id]
         book.put_card(replace(card, first_withdrawal_month=month_of(facts.business_date)))
@@ -277,18 +289,20 @@ def must_be_held(facts: Facts, verdict: Verdict) -> bool:
     return account is not None and payee is not None and account.name != payee.name
 
 
-def approved(
-    facts: Facts, fingerprint: str, book: Book, *, held: bool, is_first_of_month: bool
-) -> Transaction:
+def approved(facts: Facts, fingerprint: str, book: Book, **more: Any) -> Transaction:
+    """Return the record of an approval; ``more`` overrides."""
     account = book.accounts[facts.account.account_id] if facts.account else None
-    return replace(
-        decided(facts, fingerprint, Status.HELD if held else Status.APPROVED, "00"),
-        balance=account.balance if account else None,
-        limit_kind=facts.limit_kind.value if facts.limit_kind else None,
-        is_first_of_month=is_first_of_month,
-        available_at=facts.request.received_at + HELD_FOR if held else None,
+    fields = {
+        "balance": account.balance if account else None,
+        "limit_kind": facts.limit_kind.value if facts.limit_kind else None,
         **fee_fields(facts.fee),
-    )
+        **more,
+    }
+    return decided(facts, fingerprint, fields.pop("status", Status.APPROVED), "00", fields)
+
+
+def held_fields(facts: Facts) -> dict[str, Any]:
+    return {"status": Status.HELD, "available_at": facts.request.received_at + HELD_FOR}
 
 
 def effect_of(facts: Facts, transaction: Transaction) -> Effect | None:
@@ -305,15 +319,13 @@ def post_charge(facts: Facts, request: Charge, fingerprint: str, book: Book) -> 
     assert account is not None
     fee = charge_fee(facts.policy, card, Operation(request.operation), facts.business_date)
     if (account.balance or 0) < fee.charged:
-        transaction = declined(facts, fingerprint, Refusal("balance", "51"))
-        return replace(transaction, business=request.operation, **fee_fields(None))
+        refusal = Refusal("balance", "51")
+        return declined(facts, fingerprint, refusal, business=request.operation)
     moved = postings.charge(account, fee.charged)
     if moved:
         book.post(Entry(request.key.transaction_id, facts.business_date, moved))
-    transaction = approved(facts, fingerprint, book, held=False, is_first_of_month=False)
-    return replace(
-        transaction, business=request.operation, card_masked=card.masked, **fee_fields(fee)
-    )
+    named = {"business": request.operation, "card_masked": card.masked}
+    return approved(facts, fingerprint, book, **fee_fields(fee), **named)
 
 
 def charge_fee(policy: Policy, card: Card, operation: Operation, day: date) -> Fee:

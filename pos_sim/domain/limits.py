@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from typing import Literal
 
-from pos_sim.domain.money import Fen
+from pos_sim.domain.money import ZERO, Fen
 
 
 class LimitKind(StrEnum):
@@ -25,6 +26,13 @@ class Usage:
 
     amount: Fen
     count: int
+
+
+UNUSED = Usage(ZERO, 0)
+
+
+UsageKey = tuple[int, LimitKind, date]
+"""A card (a payee account for cash remittances), what is counted, and the business date."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ The files are in ``pos_sim/policies``. This room opens none of them: it is given
 from __future__ import annotations
 
 import json
+import re
 import tomllib
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
@@ -126,7 +127,7 @@ def read_policy(text: str, name: str, waivers: Sequence[Fields] = ()) -> Policy:
     prices = tuple(price_row(row) for row in document.rows("price"))
     own_waivers = _waivers(document) if document.has("waiver") else ()
     policy = Policy(
-        version=document.text("version"),
+        version=_version(document),
         title=document.text("title"),
         title_en=document.text("title_en"),
         effective_from=document.day("effective_from"),
@@ -179,6 +180,14 @@ def _canonical(fields: Fields) -> str:
     )
 
 
+def _version(document: Row) -> str:
+    """Read the name of the version; it stands in URLs."""
+    version = document.text("version")
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}", version):
+        raise document.error("version", "expected up to 40 letters, digits, dots, dashes")
+    return version
+
+
 def _limits(document: Row) -> dict[LimitKind, tuple[Limit, Origin]]:
     limits: dict[LimitKind, tuple[Limit, Origin]] = {}
     for row in document.rows("limit"):
@@ -218,7 +227,8 @@ def _price_index(prices: Sequence[Price], name: str) -> dict[PriceKey, Price]:
     """Give each key its price; a key with two prices or none is an error, not a choice."""
     index: dict[PriceKey, Price] = {}
     for number, price in enumerate(prices, start=1):
-        for key in product(price.operations, price.channels, price.cross_bank, price.regions):
+        conditions = (price.operations, price.channels, price.cross_bank, price.regions)
+        for key in product(*map(sorted, conditions)):  # sorted: errors are the same every time
             if key in index:
                 raise PolicyError(name, f"price[{number}]", f"a second price for {_shown(key)}")
             index[key] = price

@@ -2,55 +2,59 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from pos_sim.domain.authorize import Facts
 from pos_sim.domain.fees import Fee
 from pos_sim.domain.requests import (
+    NOTHING_REPORTED,
     CardBillPayment,
     CardRequest,
     CashBillPayment,
     Funding,
+    Reported,
     Request,
     Reversal,
 )
 from pos_sim.domain.transactions import Refusal, Status, Transaction
 
 
-def declined(facts: Facts, fingerprint: str, refusal: Refusal) -> Transaction:
-    return replace(
-        decided(facts, fingerprint, Status.DECLINED, refusal.code), refusal=refusal
-    )
+def declined(facts: Facts, fingerprint: str, refusal: Refusal, **more: Any) -> Transaction:
+    """Return the record of a refusal."""
+    return decided(facts, fingerprint, Status.DECLINED, refusal.code, {"refusal": refusal, **more})
 
 
-def decided(facts: Facts, fingerprint: str, status: Status, code: str) -> Transaction:
-    """Return the record of a decision, without what only an approval knows."""
+def decided(
+    facts: Facts, fingerprint: str, status: Status, code: str, more: dict[str, Any]
+) -> Transaction:
+    """Return the record of a decision; ``more`` is what only its outcome knows."""
     request, key = facts.request, facts.request.key
-    return Transaction(
-        transaction_id=key.transaction_id,
-        terminal_id=key.terminal_id,
-        batch_no=key.batch_no,
-        trace_no=key.trace_no,
-        business=request.business.value,
-        first_status=status,
-        status=status,
-        response_code=code,
-        fingerprint=fingerprint,
-        business_date=facts.business_date,
-        decided_at=request.received_at,
-        policy_version=facts.policy.version,
-        service_point_id=facts.point.service_point_id if facts.point else None,
-        card_id=facts.card.card_id if facts.card else None,
-        card_masked=str(request.pan) if isinstance(request, CardRequest) else None,
-        amount=facts.amount or None,
-        payee_account_id=facts.payee.account_id if facts.payee else None,
-        payee_account_no=getattr(request, "payee_account_no", None),
-        biller_id=getattr(request, "biller_id", None),
-        bill_no=getattr(request, "bill_no", None),
-        funding=FUNDINGS.get(type(request)),
-        details=details_of(request),
-    )
+    fields: dict[str, Any] = {
+        "transaction_id": key.transaction_id,
+        "terminal_id": key.terminal_id,
+        "batch_no": key.batch_no,
+        "trace_no": key.trace_no,
+        "business": request.business.value,
+        "first_status": status,
+        "status": status,
+        "response_code": code,
+        "fingerprint": fingerprint,
+        "business_date": facts.business_date,
+        "decided_at": request.received_at,
+        "policy_version": facts.policy.version,
+        "service_point_id": facts.point.service_point_id if facts.point else None,
+        "card_id": facts.card.card_id if facts.card else None,
+        "card_masked": str(request.pan) if isinstance(request, CardRequest) else None,
+        "amount": facts.amount or None,
+        "payee_account_id": facts.payee.account_id if facts.payee else None,
+        "payee_account_no": getattr(request, "payee_account_no", None),
+        "biller_id": getattr(request, "biller_id", None),
+        "bill_no": getattr(request, "bill_no", None),
+        "funding": FUNDINGS.get(type(request)),
+        "details": details_of(request),
+    }
+    fields.update(more)
+    return Transaction(**fields)
 
 
 FUNDINGS: dict[type[Request], str] = {
@@ -73,14 +77,21 @@ def fee_fields(fee: Fee | None) -> dict[str, Any]:
 
 def details_of(request: Request) -> dict[str, Any] | None:
     """Return what is kept for the reader only: names, and what the terminal reported."""
-    reported = request.reported
+    names = ("payee_name", "payer_name")
+    details = {name: value for name in names if (value := getattr(request, name, None))}
+    if isinstance(request, Reversal):
+        details["reason"] = request.reason.value
+    if request.reported is not NOTHING_REPORTED:
+        details |= reported_details(request.reported)
+    return details or None
+
+
+def reported_details(reported: Reported) -> dict[str, Any]:
+    """Return what the terminal reported, without what it left out."""
     details: dict[str, Any] = {
-        "payee_name": getattr(request, "payee_name", None),
-        "payer_name": getattr(request, "payer_name", None),
-        "reason": request.reason.value if isinstance(request, Reversal) else None,
         "position": list(reported.position) if reported.position else None,
         "terminal_serial": reported.terminal_serial,
         "entry_mode": reported.entry_mode,
         "occurred_at": reported.occurred_at.isoformat() if reported.occurred_at else None,
     }
-    return {name: value for name, value in details.items() if value is not None} or None
+    return {name: value for name, value in details.items() if value is not None}

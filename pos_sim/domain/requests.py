@@ -182,7 +182,12 @@ def fingerprint_of(request: Request, pan_hash: str | None) -> str:
     PIN, position, times, entry mode and serial are not content. Control characters cannot stand
     in a field, so the separator keeps fields apart.
     """
-    fields = (request.business.value, *request.key, pan_hash or "", *CONTENT[type(request)](request))
+    fields = (
+        request.business.value,
+        *request.key,
+        pan_hash or "",
+        *CONTENT[type(request)](request),
+    )
     return blake2b("\x1f".join(fields).encode(), digest_size=16).hexdigest()
 
 

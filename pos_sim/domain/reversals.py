@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import date
 
 from pos_sim.domain.accounts import NEVER_BELOW_ZERO, AccountId, Kind, bank_account_id
 from pos_sim.domain.authorize import Facts
@@ -19,34 +20,29 @@ from pos_sim.domain.transactions import Refusal, Status, Transaction
 NOT_REVERSIBLE = frozenset({Business.BALANCE_INQUIRY.value, Business.REVERSAL.value})
 
 
-def decide_reversal(
-    facts: Facts, request: Reversal, fingerprint: str, book: Book
-) -> Transaction:
+def decide_reversal(facts: Facts, request: Reversal, fingerprint: str, book: Book) -> Transaction:
     """Look up the original before every other check, and take back what still stands."""
     original = book.earlier.get(request.original.transaction_id)
     refusal = refusal_of(facts, original)
     if refusal is not None:
         if refusal.check == "original_unknown":
             book.bury(request.original.transaction_id, request.key.transaction_id)
-        return replace(declined(facts, fingerprint, refusal), original_id=original_id_of(original))
+        original_id = original.transaction_id if original else None
+        return declined(facts, fingerprint, refusal, original_id=original_id)
     assert original is not None
     stood = original.stands
     if stood:
-        undo(original, facts, book)
+        undo(original, facts.business_date, request.key.transaction_id, book)
     returned = original.fee_charged if stood else ZERO
-    return replace(
-        decided(facts, fingerprint, Status.APPROVED, "00"),
-        original_id=original.transaction_id,
-        card_id=original.card_id,
-        card_masked=original.card_masked,
-        amount=original.amount,
-        fee_before=returned,
-        fee_charged=returned,
-    )
-
-
-def original_id_of(original: Transaction | None) -> str | None:
-    return original.transaction_id if original else None
+    more = {
+        "original_id": original.transaction_id,
+        "card_id": original.card_id,
+        "card_masked": original.card_masked,
+        "amount": original.amount,
+        "fee_before": returned,
+        "fee_charged": returned,
+    }
+    return decided(facts, fingerprint, Status.APPROVED, "00", more)
 
 
 def refusal_of(facts: Facts, original: Transaction | None) -> Refusal | None:
@@ -62,17 +58,16 @@ def refusal_of(facts: Facts, original: Transaction | None) -> Refusal | None:
     return None
 
 
-def undo(original: Transaction, facts: Facts, book: Book) -> None:
-    """Take back money, limit usage, the month's first withdrawal and the bill."""
-    reversal_id = facts.request.key.transaction_id
+def undo(original: Transaction, today: date, undone_by: str, book: Book) -> None:
+    """Take back money, limit usage, the month's first withdrawal and the bill, dated today."""
     undone = covered(mirror(book.entries_of(original.transaction_id)), book)
     if undone:
-        book.post(Entry(reversal_id, facts.business_date, undone))
+        book.post(Entry(undone_by, today, undone))
     give_back_usage(original, book)
     give_back_first_of_month(original, book)
     give_back_bill(original, book)
     was_held = original.status is Status.HELD
-    book.end(original, Status.CANCELLED if was_held else Status.REVERSED, reversal_id)
+    book.end(original, Status.CANCELLED if was_held else Status.REVERSED, undone_by)
 
 
 def covered(postings: Iterable[Posting], book: Book) -> tuple[Posting, ...]:

@@ -9,6 +9,7 @@ from enum import StrEnum
 from pos_sim.domain.accounts import AccountId
 from pos_sim.domain.money import Fen
 from pos_sim.domain.requests import Business
+from pos_sim.domain.tariff import Channel
 
 
 class PointStatus(StrEnum):
@@ -37,6 +38,10 @@ class TerminalKind(StrEnum):
     POS = "pos"
     ATM = "atm"
     MOBILE = "mobile"
+
+
+CHANNELS = {kind: Channel(kind.value) for kind in TerminalKind}
+"""The channel under which the tariff knows each kind of terminal."""
 
 
 class Ability(StrEnum):
@@ -110,3 +115,7 @@ class Terminal:
     serial: str
     service_point_id: str | None
     till_account_id: AccountId | None
+
+    @property
+    def is_atm(self) -> bool:
+        return self.kind is TerminalKind.ATM

@@ -77,6 +77,4 @@ class TransactionEngine:
         return await self._database.run(self._posting(requests))
 
     def _posting(self, requests: Sequence[Request]) -> partial[list[Decision]]:
-        return partial(
-            post_group, requests=requests, rules=self.rules, monitor=self.monitor
-        )
+        return partial(post_group, requests=requests, rules=self.rules, monitor=self.monitor)

@@ -90,7 +90,8 @@ READ_TRANSACTIONS = Statement(
     " where transaction_id {in:transaction_ids text}"
 )
 READ_TOMBSTONES = Statement(
-    "select transaction_id, reversal_id from tombstones where transaction_id {in:transaction_ids text}"
+    "select transaction_id, reversal_id from tombstones"
+    " where transaction_id {in:transaction_ids text}"
 )
 READ_USAGE = Statement(
     "select subject_id, kind, business_date, amount_fen, count from usage"
@@ -129,10 +130,37 @@ def load_book(connection: Connection, requests: Sequence[Request], secrets: Card
         billers=billers,
         bills=bills_held,
         earlier=read_transactions(connection, keys),
-        tombstones={row[0]: row[1] for row in READ_TOMBSTONES.rows(connection, transaction_ids=keys)},
+        tombstones={
+            row[0]: row[1] for row in READ_TOMBSTONES.rows(connection, transaction_ids=keys)
+        },
         usage=read_usage(connection, {*cards, *accounts}, days),
         # A release may have come between the first look and the locks.
         entries=entries if not originals else read_entries(connection, originals),
+    )
+
+
+def load_held(connection: Connection, ids: Sequence[str]) -> Book:
+    """Return the book in which held transactions can be released or cancelled.
+
+    Their points are locked first, as every reversal does, so nobody else ends them meanwhile.
+    """
+    seen = read_transactions(connection, ids)
+    terminals, points = lock_points(connection, {t.terminal_id for t in seen.values()})
+    held = read_transactions(connection, ids)
+    entries = read_entries(connection, held)
+    card_ids, cards = lock_cards(connection, (), held)
+    account_ids = ids_to_lock(terminals, points, cards, entries)
+    account_ids |= {AccountId(t.payee_account_id) for t in held.values() if t.payee_account_id}
+    accounts = lock_accounts(connection, account_ids, set())
+    return Book(
+        terminals=terminals,
+        points=points,
+        cards=cards,
+        card_ids=card_ids,
+        accounts=accounts,
+        earlier=held,
+        usage=read_usage(connection, {*cards, *accounts}, {t.business_date for t in held.values()}),
+        entries=entries,
     )
 
 
@@ -159,9 +187,7 @@ def original_ids(requests: Iterable[Request]) -> set[str]:
     return {r.original.transaction_id for r in requests if isinstance(r, Reversal)}
 
 
-def read_originals(
-    connection: Connection, requests: Sequence[Request]
-) -> dict[str, Transaction]:
+def read_originals(connection: Connection, requests: Sequence[Request]) -> dict[str, Transaction]:
     """Return the originals of reversals, which say what else to lock."""
     ids = original_ids(requests)
     return read_transactions(connection, ids) if ids else {}
@@ -197,10 +223,12 @@ def lock_cards(
     connection: Connection,
     requests: Sequence[Request],
     originals: dict[str, Transaction],
-    secrets: CardSecrets,
+    secrets: CardSecrets | None = None,
 ) -> tuple[dict[str, int], dict[int, Card]]:
     """Lock and read the cards of the requests, of the originals, and those that are charged."""
-    pan_hashes = {secrets.pan_hash(r.pan) for r in requests if isinstance(r, CardRequest)}
+    pan_hashes = {
+        secrets.pan_hash(r.pan) for r in requests if secrets and isinstance(r, CardRequest)
+    }
     card_ids = {t.card_id for t in originals.values() if t.card_id is not None}
     card_ids |= {r.card_id for r in requests if isinstance(r, Charge)}
     if card_ids:
@@ -260,7 +288,9 @@ def lock_bills(
     paid = {(t.biller_id, t.bill_no) for t in originals.values() if t.biller_id and t.bill_no}
     if not asked and not paid:
         return {}, {}
-    found = READ_BILLERS.rows(connection, biller_ids={biller_id for biller_id, _ in [*asked, *paid]})
+    found = READ_BILLERS.rows(
+        connection, biller_ids={biller_id for biller_id, _ in [*asked, *paid]}
+    )
     billers = {row[0]: biller_of(row) for row in found}
     born = [
         Bill(biller_id, bill_no, amount, "", None)

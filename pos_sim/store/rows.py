@@ -23,6 +23,14 @@ from pos_sim.domain.service_points import (
 )
 from pos_sim.domain.transactions import Refusal, Status, Transaction, seal_of
 
+KINDS = {kind.value: kind for kind in Kind}
+PRODUCTS = {product.value: product for product in Product}
+CARD_STATUSES = {status.value: status for status in CardStatus}
+POINT_KINDS = {kind.value: kind for kind in PointKind}
+POINT_STATUSES = {status.value: status for status in PointStatus}
+TERMINAL_KINDS = {kind.value: kind for kind in TerminalKind}
+STATUSES = {status.value: status for status in Status}
+
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 
@@ -61,12 +69,12 @@ def card_of(row: Any) -> Card:
     return Card(
         card_id=card_id,
         masked=masked,
-        product=Product(product),
+        product=PRODUCTS[product],
         bank_id=bank_id,
         account_id=AccountId(account_id),
         county=county,
         birth_date=to_day(birth_date),
-        status=CardStatus(status),
+        status=CARD_STATUSES[status],
         pin_verification=pin_verification,
         pin_failures=pin_failures,
         pin_failed_on=day_or_none(pin_failed_on),
@@ -83,7 +91,7 @@ def account_of(row: Any) -> Account:
     """Return the account of a row of ``ACCOUNT_COLUMNS``."""
     account_id, account_no, kind, bank_id, name, is_open, balance = row
     return Account(
-        account_id, account_no, Kind(kind), bank_id, name, bool(is_open),
+        account_id, account_no, KINDS[kind], bank_id, name, bool(is_open),
         None if balance is None else Fen(balance),
     )  # fmt: skip
 
@@ -100,8 +108,8 @@ def point_of(row: Any) -> ServicePoint:
     return ServicePoint(
         service_point_id=point_id,
         bank_id=bank_id,
-        kind=PointKind(kind),
-        status=PointStatus(status),
+        kind=POINT_KINDS[kind],
+        status=POINT_STATUSES[status],
         county=county,
         operator_is_trained=trained_on is not None,
         operator_account_id=AccountId(operator_account_id),
@@ -142,7 +150,7 @@ TERMINAL_COLUMNS = "t.terminal_id, t.kind, t.serial, t.service_point_id, t.till_
 def terminal_of(row: Any) -> Terminal:
     """Return the terminal of a row of ``TERMINAL_COLUMNS``."""
     terminal_id, kind, serial, point_id, till_account_id = row
-    return Terminal(terminal_id, TerminalKind(kind), serial, point_id, till_account_id)
+    return Terminal(terminal_id, TERMINAL_KINDS[kind], serial, point_id, till_account_id)
 
 
 TRANSACTION_COLUMNS = (
@@ -186,8 +194,8 @@ def transaction_of(row: Any) -> Transaction:
         batch_no=batch_no,
         trace_no=trace_no,
         business=business,
-        first_status=Status(first_status),
-        status=Status(status),
+        first_status=STATUSES[first_status],
+        status=STATUSES[status],
         response_code=response_code,
         fingerprint=fingerprint,
         business_date=to_day(business_date),

@@ -37,9 +37,7 @@ UPSERT_USAGE = InsertSet(
     "on conflict (subject_id, business_date, kind) do update"
     " set amount_fen = excluded.amount_fen, count = excluded.count",
 )
-UPDATE_BILLS = UpdateSet(
-    bills, ["amount_fen", "paid_by", "seal"], ["biller_id", "bill_no"]
-)
+UPDATE_BILLS = UpdateSet(bills, ["amount_fen", "paid_by", "seal"], ["biller_id", "bill_no"])
 INSERT_TOMBSTONES = InsertSet(tombstones, ["transaction_id", "reversal_id"])
 
 
@@ -56,7 +54,9 @@ def save_book(connection: Connection, book: Book, seal_key: bytes) -> None:
         ],
     )
     save_entries(connection, changes.entries)
-    UPDATE_BALANCES.run(connection, [(book.accounts[i].balance, i) for i in sorted(changes.accounts)])
+    UPDATE_BALANCES.run(
+        connection, [(book.accounts[i].balance, i) for i in sorted(changes.accounts)]
+    )
     UPSERT_USAGE.run(
         connection,
         [

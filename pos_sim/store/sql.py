@@ -34,7 +34,8 @@ class Statement:
 
     def rows(self, connection: Connection, **values: Any) -> Sequence[Any]:
         """Run the statement and return all its rows."""
-        return self._run(connection, values).fetchall()
+        found: Sequence[Any] = self._run(connection, values).fetchall()
+        return found
 
     def run(self, connection: Connection, **values: Any) -> int:
         """Run the statement and return how many rows it changed."""

@@ -11,9 +11,7 @@ from pos_sim.store.rows import MICROSECOND
 from pos_sim.store.sql import InsertSet
 from pos_sim.store.tables import world
 
-PUT = InsertSet(
-    world, ["name", "value"], "on conflict (name) do update set value = excluded.value"
-)
+PUT = InsertSet(world, ["name", "value"], "on conflict (name) do update set value = excluded.value")
 
 
 @dataclass(frozen=True, slots=True)
