@@ -12,6 +12,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from hashlib import sha256
 from itertools import pairwise, product
 from typing import TypeAlias
@@ -31,6 +32,8 @@ __all__ = ["Policy", "PolicyError", "PolicySet", "PriceKey", "read_policy", "rea
 
 PriceKey: TypeAlias = tuple[Operation, Channel, bool, Region]
 """Where a price is looked up; the flag says whether the operation leaves the bank (跨行)."""
+
+PRICE_KEYS: tuple[PriceKey, ...] = tuple(product(Operation, Channel, (False, True), Region))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -227,31 +230,28 @@ def _price_index(prices: Sequence[Price], name: str) -> dict[PriceKey, Price]:
     """Give each key its price; a key with two prices or none is an error, not a choice."""
     index: dict[PriceKey, Price] = {}
     for number, price in enumerate(prices, start=1):
-        conditions = (price.operations, price.channels, price.cross_bank, price.regions)
-        for key in product(*map(sorted, conditions)):  # sorted: errors are the same every time
+        for key in filter(partial(_applies, price), PRICE_KEYS):
             if key in index:
                 raise PolicyError(name, f"price[{number}]", f"a second price for {_shown(key)}")
             index[key] = price
-    for key in product(Operation, Channel, (False, True), Region):
+    for key in PRICE_KEYS:
         if key not in index:
             raise PolicyError(name, "price", f"no row for {_shown(key)}")
     return index
 
 
 def _waiver_index(waivers: Sequence[Waiver]) -> dict[PriceKey, tuple[Waiver, ...]]:
-    return {
-        (operation, channel, crosses, region): tuple(
-            waiver
-            for waiver in waivers
-            if operation in waiver.operations
-            and channel in waiver.channels
-            and crosses in waiver.cross_bank
-            and region in waiver.regions
-        )
-        for operation, channel, crosses, region in product(
-            Operation, Channel, (False, True), Region
-        )
-    }
+    return {key: tuple(waiver for waiver in waivers if _applies(waiver, key)) for key in PRICE_KEYS}
+
+
+def _applies(row: Price | Waiver, key: PriceKey) -> bool:
+    operation, channel, crosses_banks, region = key
+    return (
+        operation in row.operations
+        and channel in row.channels
+        and crosses_banks in row.cross_bank
+        and region in row.regions
+    )
 
 
 def _shown(key: PriceKey) -> str:
