@@ -1,0 +1,1 @@
+"""Tests of the pure rooms: no database, no clock, no mocks."""
