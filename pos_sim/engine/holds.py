@@ -109,7 +109,7 @@ def cancel_held(
         raise NotHeld(transaction_id)
     today = business_date(sandbox.clock.now())
     undo(transaction, today, f"{transaction_id}-cancel", book)
-    cancelled = replace(book.earlier[transaction_id], ended_by=by)
+    cancelled = replace(book.earlier[transaction_id], ended_by=f"by {by}")
     book.earlier[transaction_id] = cancelled
     save(connection, book, sandbox)
     return cancelled

@@ -1,0 +1,296 @@
+"""The audit: every balance recomputed from the journal, every promise checked, row by row.
+
+Each check is one function that yields findings; a finding names the row that broke the promise.
+All of them read one snapshot, so the audit may run beside a working server.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+from sqlalchemy import Connection
+
+from pos_sim.domain.accounts import BANK_ACCOUNTS, NORMAL_SIDE, Kind, Side
+from pos_sim.domain.bills import Bill, seal_of_bill
+from pos_sim.domain.money import Fen
+from pos_sim.domain.transactions import seal_of
+from pos_sim.store import rows
+from pos_sim.store.settlements import CLEARED
+from pos_sim.store.sql import Statement
+
+MOST_PER_CHECK = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One broken promise: which check, which row, and what is wrong with it."""
+
+    check: str
+    subject: str
+    text: str
+
+
+Check = Callable[[Connection, bytes], Iterator[Finding]]
+
+
+def audit(connection: Connection, seal_key: bytes) -> list[Finding]:
+    """Return what is broken, at most 20 findings a check; nothing is right."""
+    findings: list[Finding] = []
+    for check in CHECKS:
+        findings += islice(check(connection, seal_key), MOST_PER_CHECK)
+    return findings
+
+
+def ids_of(kind: Kind) -> str:
+    """Return the banks' own accounts of a kind as an SQL list."""
+    return ", ".join(str(a.account_id) for a in BANK_ACCOUNTS.values() if a.kind is kind)
+
+
+DEBIT_NORMAL = ", ".join(f"'{kind}'" for kind, side in NORMAL_SIDE.items() if side is Side.DEBIT)
+
+BALANCES = Statement(
+    "with moved as ("
+    " select account_id, sum(net) as net from ("
+    "  select credit_account_id as account_id, sum(amount_fen) as net from postings group by 1"
+    "  union all"
+    "  select debit_account_id, -sum(amount_fen) from postings group by 1) as sides group by 1)"
+    " select a.account_no, a.balance_fen,"
+    f" case when a.kind in ({DEBIT_NORMAL}) then -coalesce(m.net, 0) else coalesce(m.net, 0) end"
+    " from accounts a left join moved m on m.account_id = a.account_id"
+    " where a.balance_fen is not null and a.balance_fen <>"
+    f" case when a.kind in ({DEBIT_NORMAL}) then -coalesce(m.net, 0) else coalesce(m.net, 0) end"
+    " order by a.account_no"
+)
+
+
+def balances(connection: Connection, _key: bytes) -> Iterator[Finding]:
+    for account_no, balance, journal in BALANCES.rows(connection):
+        yield Finding(
+            "balance",
+            f"account {account_no}",
+            f"the account says {balance} fen, the journal says {journal}",
+        )
+
+
+CLEARING = Statement(
+    "select entry_id, sum(net) from ("
+    " select entry_id, amount_fen as net from postings"
+    f" where credit_account_id in ({ids_of(Kind.CLEARING)})"
+    " union all"
+    " select entry_id, -amount_fen from postings"
+    f" where debit_account_id in ({ids_of(Kind.CLEARING)})) as sides"
+    " group by entry_id having sum(net) <> 0 order by entry_id"
+)
+
+
+def clearing(connection: Connection, _key: bytes) -> Iterator[Finding]:
+    for entry_id, lost in CLEARING.rows(connection):
+        text = f"the clearing accounts of the banks are out by {lost} fen"
+        yield Finding("clearing", f"transaction {entry_id}", text)
+
+
+FEES = Statement(
+    "select t.transaction_id, t.fee_charged_fen, coalesce(f.earned, 0) from transactions t"
+    " left join (select entry_id, sum(amount_fen) as earned from postings"
+    f"  where credit_account_id in ({ids_of(Kind.FEE_INCOME)}) group by entry_id) f"
+    " on f.entry_id = t.transaction_id where t.business <> 'reversal'"
+    " and t.fee_charged_fen <> coalesce(f.earned, 0) order by t.transaction_id"
+)
+
+
+def fees(connection: Connection, _key: bytes) -> Iterator[Finding]:
+    for transaction_id, charged, earned in FEES.rows(connection):
+        text = f"the fee is {charged} fen, the bank earned {earned}"
+        yield Finding("fee", f"transaction {transaction_id}", text)
+
+
+AMOUNTS = Statement(
+    "select t.transaction_id, t.first_status, coalesce(t.amount_fen, 0) + t.fee_charged_fen,"
+    " coalesce(p.paid, 0) from transactions t"
+    " left join cards c on c.card_id = t.card_id"
+    " left join service_points s on s.service_point_id = t.service_point_id"
+    " left join (select entry_id, debit_account_id, sum(amount_fen) as paid from postings"
+    "  group by entry_id, debit_account_id) p on p.entry_id = t.transaction_id"
+    "  and p.debit_account_id = coalesce(c.account_id, s.operator_account_id)"
+    " where t.business not in ('reversal', 'balance_inquiry')"
+    " and case when t.first_status = 'declined' then 0"
+    "  else coalesce(t.amount_fen, 0) + t.fee_charged_fen end <> coalesce(p.paid, 0)"
+    " order by t.transaction_id"
+)
+
+
+def amounts(connection: Connection, _key: bytes) -> Iterator[Finding]:
+    for transaction_id, status, total, paid in AMOUNTS.rows(connection):
+        text = f"{status}: amount and fee are {total} fen, the payer was debited {paid}"
+        yield Finding("amount", f"transaction {transaction_id}", text)
+
+
+SILENT_ENTRIES = Statement(
+    "select distinct t.transaction_id, t.business, t.first_status from transactions t"
+    " join postings p on p.entry_id = t.transaction_id"
+    " where t.first_status = 'declined' or t.business = 'balance_inquiry'"
+)
+BURIED = Statement(
+    "select t.transaction_id from transactions t join tombstones b"
+    " on b.transaction_id = t.transaction_id where t.first_status <> 'declined'"
+)
+
+
+def moved_by_nothing(connection: Connection, _key: bytes) -> Iterator[Finding]:
+    """A refusal, an inquiry or a tombstoned key moves no money."""
+    for transaction_id, business, status in SILENT_ENTRIES.rows(connection):
+        text = f"a {status} {business} moved money"
+        yield Finding("no_movement", f"transaction {transaction_id}", text)
+    for (transaction_id,) in BURIED.rows(connection):
+        yield Finding("no_movement", f"transaction {transaction_id}", "decided beside a tombstone")
+
+
+REVERSALS = Statement(
+    "select o.transaction_id, o.ended_by, coalesce(first.total, 0) + coalesce(later.total, 0),"
+    " coalesce(undone.total, 0) from transactions o"
+    " left join (select entry_id, sum(amount_fen) as total from postings group by entry_id) first"
+    "  on first.entry_id = o.transaction_id"
+    " left join (select entry_id, sum(amount_fen) as total from postings group by entry_id) later"
+    "  on later.entry_id = o.transaction_id || '-release'"
+    " left join (select entry_id, sum(amount_fen) as total from postings group by entry_id) undone"
+    "  on undone.entry_id = case when o.ended_by like 'by %'"
+    "   then o.transaction_id || '-cancel' else o.ended_by end"
+    " where o.status in ('reversed', 'cancelled')"
+    " and coalesce(first.total, 0) + coalesce(later.total, 0) <> coalesce(undone.total, 0)"
+)
+TWICE = Statement(
+    "select r.original_id, count(*) from transactions r"
+    " where r.business = 'reversal' and r.original_id is not null"
+    " and exists (select 1 from postings p where p.entry_id = r.transaction_id)"
+    " group by r.original_id having count(*) > 1"
+)
+UNMARKED = Statement(
+    "select r.transaction_id, o.transaction_id, o.status from transactions r"
+    " join transactions o on o.transaction_id = r.original_id"
+    " where r.business = 'reversal' and r.response_code = '00'"
+    " and o.status not in ('reversed', 'cancelled', 'declined')"
+)
+
+
+def reversals(connection: Connection, _key: bytes) -> Iterator[Finding]:
+    """Each original is reversed at most once, by exactly what it moved."""
+    for original, ended_by, moved, undone in REVERSALS.rows(connection):
+        text = f"moved {moved} fen, {ended_by} took back {undone}"
+        yield Finding("reversal", f"transaction {original}", text)
+    for original, count in TWICE.rows(connection):
+        yield Finding("reversal", f"transaction {original}", f"reversed {count} times")
+    for reversal, original, status in UNMARKED.rows(connection):
+        text = f"reversed by {reversal}, but its status is {status}"
+        yield Finding("reversal", f"transaction {original}", text)
+
+
+STRAY_ENTRIES = Statement(
+    "select distinct p.entry_id from postings p where p.entry_id not like 'opening%'"
+    " and p.entry_id not like 'credit-%' and not exists (select 1 from transactions t"
+    "  where t.transaction_id = p.entry_id"
+    "  or t.transaction_id = substr(p.entry_id, 1, 20)"
+    "   and p.entry_id in (t.transaction_id || '-release', t.transaction_id || '-cancel'))"
+)
+
+
+def strays(connection: Connection, _key: bytes) -> Iterator[Finding]:
+    for (entry_id,) in STRAY_ENTRIES.rows(connection):
+        yield Finding("stray", f"entry {entry_id}", "belongs to no transaction")
+
+
+COUNTED = (
+    "select coalesce(card_id, payee_account_id) as subject_id, business_date, limit_kind as kind,"
+    " sum(amount_fen) as amount, count(*) as times from transactions"
+    " where limit_kind is not null and status in ('approved', 'held') group by 1, 2, 3"
+)
+USAGE = Statement(
+    f"with counted as ({COUNTED})"
+    " select u.subject_id, u.kind, u.amount_fen, coalesce(c.amount, 0) from usage u"
+    " left join counted c on c.subject_id = u.subject_id"
+    "  and c.business_date = u.business_date and c.kind = u.kind"
+    " where u.amount_fen <> coalesce(c.amount, 0) or u.count <> coalesce(c.times, 0)"
+    " union all"
+    " select c.subject_id, c.kind, 0, c.amount from counted c where not exists"
+    "  (select 1 from usage u where u.subject_id = c.subject_id"
+    "   and u.business_date = c.business_date and u.kind = c.kind)"
+)
+
+
+def usage(connection: Connection, _key: bytes) -> Iterator[Finding]:
+    for subject, kind, kept, counted in USAGE.rows(connection):
+        text = f"{kind}: {kept} fen kept, {counted} fen used by standing transactions"
+        yield Finding("usage", f"subject {subject}", text)
+
+
+BILLS = Statement(
+    "select b.biller_id, b.bill_no, b.amount_fen, b.payer_name, b.paid_by, b.seal,"
+    " t.amount_fen, t.status from bills b"
+    " left join transactions t on t.transaction_id = b.paid_by"
+)
+UNPAID = Statement(
+    "select t.transaction_id from transactions t left join bills b"
+    " on b.biller_id = t.biller_id and b.bill_no = t.bill_no"
+    " where t.business = 'bill_payment' and t.status = 'approved'"
+    " and coalesce(b.paid_by, '') <> t.transaction_id"
+)
+
+
+def bills(connection: Connection, key: bytes) -> Iterator[Finding]:
+    """A paid bill names the standing transaction that paid it, and the other way round."""
+    for biller_id, bill_no, amount, payer, paid_by, seal, paid, status in BILLS.rows(connection):
+        subject = f"bill {biller_id} {bill_no}"
+        if seal_of_bill(Bill(biller_id, bill_no, Fen(amount), payer, paid_by), key) != seal:
+            yield Finding("bill", subject, f"{amount} fen is not what the seal says")
+        if paid_by is not None and (paid != amount or status != "approved"):
+            yield Finding("bill", subject, f"{amount} fen, paid {paid} by {paid_by} ({status})")
+    for (transaction_id,) in UNPAID.rows(connection):
+        yield Finding("bill", f"transaction {transaction_id}", "its bill does not name it")
+
+
+ALL_TRANSACTIONS = f"select {', '.join(rows.TRANSACTION_COLUMNS)}, seal from transactions"
+
+
+def seals(connection: Connection, key: bytes) -> Iterator[Finding]:
+    """Every record says what it said when it was decided."""
+    for row in streamed(connection, ALL_TRANSACTIONS):
+        if seal_of(rows.transaction_of(row), key) != row[-1]:
+            yield Finding("seal", f"transaction {row[0]}", "the record is not what was decided")
+
+
+SETTLED = Statement(
+    "select s.business_date, s.bank_id, s.received_fen, s.given_fen,"
+    f" coalesce(c.received, 0), coalesce(c.given, 0) from settlements s left join ({CLEARED}) c"
+    " on c.business_date = s.business_date and c.bank_id = s.bank_id"
+    " where s.received_fen <> coalesce(c.received, 0) or s.given_fen <> coalesce(c.given, 0)"
+)
+
+
+def settlements(connection: Connection, _key: bytes) -> Iterator[Finding]:
+    """What was settled for a day is what the clearing accounts say of it."""
+    for day, bank_id, received, given, in_journal, out_journal in SETTLED.rows(connection):
+        text = f"settled {received} in, {given} out; journal {in_journal} in, {out_journal} out"
+        yield Finding("settlement", f"{bank_id} {day}", text)
+
+
+def streamed(connection: Connection, sql: str) -> Iterator[Any]:
+    """Read a whole table without holding it in memory."""
+    result = connection.execution_options(stream_results=True).exec_driver_sql(sql)
+    yield from result.yield_per(5_000)
+
+
+CHECKS: tuple[Check, ...] = (
+    balances,
+    clearing,
+    fees,
+    amounts,
+    moved_by_nothing,
+    reversals,
+    strays,
+    usage,
+    bills,
+    settlements,
+    seals,
+)
