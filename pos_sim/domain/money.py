@@ -24,11 +24,12 @@ def yuan(amount: int | str) -> Fen:
     """
     try:
         fen = Decimal(amount) * 100
-    except InvalidOperation:
+        whole = int(fen)
+    except (InvalidOperation, OverflowError, ValueError):
         raise ValueError(f"{amount!r} is not an amount in yuan") from None
-    if fen != fen.to_integral_value():
+    if fen != whole:
         raise ValueError(f"{amount!r} yuan is not a whole number of fen")
-    return Fen(int(fen))
+    return Fen(whole)
 
 
 def in_yuan(amount: int) -> str:

@@ -1,0 +1,73 @@
+# make alone prints this help. Nothing but Python 3.11+ and make is needed.
+
+PYTHON ?= python3
+VENV   ?= .venv
+PORT   ?= 8000
+SIZE   ?= county
+SEED   ?= 20260101
+DB     ?= sqlite
+BIN    := $(VENV)/bin
+PIP    := $(BIN)/python -m pip --disable-pip-version-check -q
+
+ifeq ($(DB),postgres)
+INSTALLED := $(VENV)/.dev
+POS_SIM   := $(BIN)/pos-sim with-postgres
+else
+INSTALLED := $(VENV)/.run
+POS_SIM   := $(BIN)/pos-sim
+endif
+
+.DEFAULT_GOAL := help
+.PHONY: help run day seed audit test test-long check bench clean
+
+help: ## show this help
+	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} \
+	  /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@echo
+	@echo "  DB=postgres  uses a real PostgreSQL from a Python wheel     SIZE=village|county|bank|province"
+	@echo "  PORT=8000  SEED=20260101"
+
+##@ Use
+run: $(INSTALLED) ## serve the seeded county, ready for the first request
+	$(POS_SIM) serve --port $(PORT) --size $(SIZE) --seed $(SEED)
+
+day: $(INSTALLED) ## drive one business day of Bank of Guiyang's network and compare with 2025
+	$(POS_SIM) day --size bank --date 2025-06-18 --seed $(SEED)
+
+seed: $(INSTALLED) ## fill an empty database
+	$(POS_SIM) seed --size $(SIZE) --seed $(SEED)
+
+audit: $(INSTALLED) ## recompute every balance and check every promise
+	$(POS_SIM) audit
+
+##@ Develop
+test: $(VENV)/.dev ## everything, on SQLite and on a real PostgreSQL
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not long"
+
+test-long: $(VENV)/.dev ## the same and the long ones: twenty kills a database, minutes of work
+	$(BIN)/python -m pytest -n 2 --dist loadfile
+
+check: $(VENV)/.dev ## style, types, and who may import whom
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(VENV)/.dev ## measure the engine: grouped against one by one, on both databases
+	$(BIN)/python -m tests.bench_engine
+
+clean: ## remove the virtual environment and what tools left behind
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache *.egg-info
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "Python 3.11 or newer is needed; name it with PYTHON=..."; exit 2; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.run: pyproject.toml constraints.txt | $(VENV)/bin/python
+	$(PIP) install -c constraints.txt -e .
+	@touch $@
+
+$(VENV)/.dev: pyproject.toml constraints.txt | $(VENV)/bin/python
+	$(PIP) install -c constraints.txt -e '.[dev]'
+	@touch $@ $(VENV)/.run
