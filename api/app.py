@@ -1,0 +1,92 @@
+"""The application: one sandbox behind HTTP."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from functools import partial
+from importlib.metadata import version
+
+import structlog
+from fastapi import FastAPI
+
+from api.auth import Keyring
+from api.desk import Desk
+from api.metrics import Metrics
+from api.middleware import OuterRing
+from api.openapi import documenting, list_of_problems
+from api.problems import HANDLED, answer_error
+from api.routes import finds
+from api.routes.transactions import transaction_routes
+from api.settings import Settings
+from pos_sim.engine.holds import release_due
+from pos_sim.engine.sandbox import Sandbox
+from pos_sim.store.keys import ApiKey, find_key
+
+log = structlog.get_logger()
+
+DESCRIPTION = """
+助农取款服务点的模拟银行主机 · A simulated bank host behind rural cash service points.
+
+Money is an integer in fen; times are RFC 3339 with +08:00. Send `Authorization: Bearer KEY`.
+Errors are `application/problem+json` with one of these types:
+
+"""
+
+ROUTERS = (finds.router,)
+
+
+def create_app(sandbox: Sandbox, settings: Settings) -> FastAPI:
+    """Return the application over a migrated and seeded sandbox, which it closes at its end."""
+    desk = desk_for(sandbox, settings)
+    app = FastAPI(
+        title="助农取款模拟主机 · pos-sim",
+        version=version("pos-sim"),
+        description=DESCRIPTION + list_of_problems(),
+        lifespan=lambda _app: living(desk),
+        redoc_url=None,
+    )
+    app.state.desk = desk
+    app.router.routes.extend(transaction_routes(desk))
+    for router in ROUTERS:
+        app.include_router(router)
+    for kind in HANDLED:
+        app.add_exception_handler(kind, answer_error)
+    app.add_middleware(OuterRing, desk=desk)
+    app.openapi = documenting(app)  # type: ignore[method-assign]
+    return app
+
+
+def desk_for(sandbox: Sandbox, settings: Settings) -> Desk:
+    """Return the desk of an application over this sandbox."""
+
+    async def look(api_key: str) -> ApiKey | None:
+        find = partial(find_key, key_bytes=sandbox.secrets.key, api_key=api_key)
+        return await sandbox.database.read(find)
+
+    keyring = Keyring(sandbox.secrets.key, look, fresh_s=settings.key_cache_s)
+    return Desk(sandbox, settings, keyring, Metrics(sandbox.engine))
+
+
+@asynccontextmanager
+async def living(desk: Desk) -> AsyncIterator[None]:
+    """Do the work of the clock while the application lives; close the sandbox after it."""
+    background = asyncio.create_task(work_of_the_clock(desk))
+    try:
+        yield
+    finally:
+        background.cancel()
+        with suppress(asyncio.CancelledError):
+            await background
+        await desk.sandbox.close()
+
+
+async def work_of_the_clock(desk: Desk) -> None:
+    """Release held money whose time has come, again and again; a mistake does not end it."""
+    while True:
+        try:
+            await release_due(desk.sandbox)
+        except Exception as error:
+            log.error("release of held money failed", error=type(error).__name__)
+        await asyncio.sleep(desk.settings.background_every_s)

@@ -1,0 +1,46 @@
+"""Lists: how many at once, and the opaque cursor that leads on."""
+
+from __future__ import annotations
+
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from typing import Annotated, Any
+
+import orjson
+from fastapi import Query
+
+from api.problems import invalid_field
+
+Limit = Annotated[int, Query(ge=1, le=200, description="How many at once, at most 200")]
+Cursor = Annotated[
+    str | None,
+    Query(max_length=200, description="`next_cursor` of the page before; opaque"),
+]
+
+
+def cursor_of(after: tuple[Any, ...] | None) -> str | None:
+    """Return where a list goes on, as text that a caller only hands back.
+
+    >>> position_of(cursor_of((7, "x")), int, str)
+    (7, 'x')
+    """
+    if after is None:
+        return None
+    return urlsafe_b64encode(orjson.dumps(after)).decode().rstrip("=")
+
+
+def position_of(cursor: str | None, *shape: type) -> tuple[Any, ...] | None:
+    """Return what a cursor of ours stands for; 422 for one that isn't."""
+    if cursor is None:
+        return None
+    try:
+        parts = orjson.loads(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+    except ValueError:
+        raise not_ours() from None
+    fits = isinstance(parts, list) and len(parts) == len(shape)
+    if not fits or not all(type(part) is kind for part, kind in zip(parts, shape, strict=True)):
+        raise not_ours()
+    return tuple(parts)
+
+
+def not_ours() -> Exception:
+    return invalid_field("cursor", "不是本系统给出的游标 · Not a cursor of ours")

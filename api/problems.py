@@ -1,0 +1,134 @@
+"""What can go wrong, as RFC 9457 problems: one list of types, and errors turned into answers.
+
+A problem says what the caller may know and nothing else: no stack trace, no whole card number, no
+PIN, and nothing of what the caller sent but the names of fields.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import orjson
+from fastapi import Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from api.problem_kinds import KINDS
+from api.words import message_of
+from pos_sim.engine.group_commit import Busy, Closing
+from pos_sim.engine.transaction_engine import KeyReused
+from pos_sim.store.database import NothingDone, StoreError, StoreFull
+
+MEDIA_TYPE = "application/problem+json"
+ERRORS_MAX = 20
+
+
+STATUS_KINDS = {
+    401: "unauthorized",
+    403: "forbidden",
+    404: "not-found",
+    405: "method-not-allowed",
+    413: "too-large",
+    415: "unsupported-media-type",
+}
+
+
+class Problem(HTTPException):
+    """A problem on its way to the caller; ``more`` are extension members."""
+
+    def __init__(
+        self,
+        kind: str,
+        detail: str = "",
+        *,
+        headers: Mapping[str, str] | None = None,
+        more: Mapping[str, Any] | None = None,
+    ) -> None:
+        self.kind = KINDS[kind]
+        self.more = more or {}
+        super().__init__(self.kind.status, detail or self.kind.meaning, headers)
+
+
+def response_of(problem: Problem) -> Response:
+    """Return the problem as an answer."""
+    body = {
+        "type": problem.kind.type,
+        "title": problem.kind.title,
+        "status": problem.kind.status,
+        "detail": problem.detail,
+        **problem.more,
+    }
+    return Response(orjson.dumps(body), problem.kind.status, problem.headers, MEDIA_TYPE)
+
+
+def invalid(errors: Iterable[Mapping[str, Any]]) -> Problem:
+    """Return the 422 for pydantic's errors: fields and messages, never what was sent."""
+    shown = [
+        {"field": field_of(error["loc"]), "message": message_of(error)}
+        for error, _ in zip(errors, range(ERRORS_MAX), strict=False)
+    ]
+    return Problem("invalid", more={"errors": shown})
+
+
+def invalid_field(field: str, message: str) -> Problem:
+    """Return the 422 for one field."""
+    return Problem("invalid", more={"errors": [{"field": field, "message": message}]})
+
+
+PLACES = frozenset({"body", "query", "path", "header"})
+DIGITS = re.compile(r"[0-9]{4,}")
+
+
+def field_of(location: Sequence[Any]) -> str:
+    """Return the path of a field; an unknown name may itself be a number that must not be shown.
+
+    >>> field_of(("body", "original", "batch_no")), field_of(("body", "9900010000000017"))
+    ('original.batch_no', '****')
+    """
+    steps = location[1:] if location and location[0] in PLACES else location
+    return DIGITS.sub("****", ".".join(str(step) for step in steps))[:80] or "body"
+
+
+SOON = {"Retry-After": "1"}
+LATER = {"Retry-After": "60"}
+
+ENGINE_KINDS: tuple[tuple[type[Exception], str, dict[str, str]], ...] = (
+    (KeyReused, "key-reused", {}),
+    (StoreFull, "storage-full", LATER),
+    (NothingDone, "busy", SOON),
+    (Busy, "busy", SOON),
+    (Closing, "outcome-unknown", {}),
+    (StoreError, "outcome-unknown", {}),
+)
+"""What the engine may raise; the first row that fits counts."""
+
+
+def problem_of(error: Exception) -> Problem:
+    """Return what the caller hears about an error of ours, of the engine or of the framework."""
+    if isinstance(error, Problem):
+        return error
+    if isinstance(error, RequestValidationError):
+        return invalid(error.errors())
+    if isinstance(error, HTTPException):
+        kind = STATUS_KINDS.get(error.status_code, "invalid")
+        return Problem(kind, headers=error.headers)
+    for family, kind, headers in ENGINE_KINDS:
+        if isinstance(error, family):
+            return Problem(kind, headers=headers)
+    return Problem("internal")
+
+
+async def answer_error(_request: Request, error: Exception) -> Response:
+    """The one exception handler."""
+    return response_of(problem_of(error))
+
+
+HANDLED: tuple[type[Exception], ...] = (
+    HTTPException,
+    RequestValidationError,
+    *(family for family, _, _ in ENGINE_KINDS),
+)
+"""What the application answers itself; anything else is logged and answered by the middleware."""
