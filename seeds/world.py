@@ -27,6 +27,9 @@ CARDS_A_PASSBOOK = 5
 FAMILY = 2
 """Operator and spouse have a card each; their numbers come after those of all villagers."""
 
+MAGIC_NAME = "魔法卡·"
+"""How the holders' names of magic cards begin."""
+
 AMPLE, SCARCE = yuan(100_000), yuan(5)
 
 
@@ -88,7 +91,7 @@ def add_magic_cards(scribe: Scribe, first_card_id: int, site: Site) -> None:
     for card_id, magic in enumerate(MAGIC_CARDS, start=first_card_id):
         bank = BANKS[magic.bank_id]
         holder = Person(
-            name=f"魔法卡·{magic.text}",
+            name=f"{MAGIC_NAME}{magic.text}",
             birth_date=scribe.first_day.replace(year=scribe.first_day.year - 40, day=1).isoformat(),
             county=OUTSIDE.code if magic.bank_id == "out" else site.place.county.code,
         )
