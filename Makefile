@@ -54,7 +54,7 @@ check: $(VENV)/.dev ## style, types, and who may import whom
 	$(BIN)/lint-imports
 
 bench: $(VENV)/.dev ## measure the engine: grouped against one by one, on both databases
-	$(BIN)/python -m tests.bench_engine
+	$(BIN)/python -m tests.benchmarks.engine
 
 clean: ## remove the virtual environment and what tools left behind
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache *.egg-info

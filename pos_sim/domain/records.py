@@ -11,10 +11,12 @@ from pos_sim.domain.requests import (
     CardBillPayment,
     CardRequest,
     CashBillPayment,
+    CashRemittance,
     Funding,
     Reported,
     Request,
     Reversal,
+    Transfer,
 )
 from pos_sim.domain.transactions import Refusal, Status, Transaction
 
@@ -47,12 +49,14 @@ def decided(
         "card_masked": str(request.pan) if isinstance(request, CardRequest) else None,
         "amount": facts.amount or None,
         "payee_account_id": facts.payee.account_id if facts.payee else None,
-        "payee_account_no": getattr(request, "payee_account_no", None),
-        "biller_id": getattr(request, "biller_id", None),
-        "bill_no": getattr(request, "bill_no", None),
-        "funding": FUNDINGS.get(type(request)),
         "details": details_of(request),
     }
+    if isinstance(request, Transfer | CashRemittance):
+        fields["payee_account_no"] = request.payee_account_no
+    elif isinstance(request, CardBillPayment | CashBillPayment):
+        fields["biller_id"] = request.biller_id
+        fields["bill_no"] = request.bill_no
+        fields["funding"] = FUNDINGS[type(request)]
     fields.update(more)
     return Transaction(**fields)
 
@@ -77,8 +81,11 @@ def fee_fields(fee: Fee | None) -> dict[str, Any]:
 
 def details_of(request: Request) -> dict[str, Any] | None:
     """Return what is kept for the reader only: names, and what the terminal reported."""
-    names = ("payee_name", "payer_name")
-    details = {name: value for name in names if (value := getattr(request, name, None))}
+    details: dict[str, Any] = {}
+    if isinstance(request, Transfer | CashRemittance):
+        details["payee_name"] = request.payee_name
+    if isinstance(request, CashRemittance):
+        details["payer_name"] = request.payer_name
     if isinstance(request, Reversal):
         details["reason"] = request.reason.value
     if request.reported is not NOTHING_REPORTED:

@@ -28,7 +28,7 @@ class Statement:
         self.lists = frozenset(match[1] for match in MEMBERS.finditer(template))
         sqlite = MEMBERS.sub(r"in (select value from json_each(:\1))", template)
         self.sqlite = LOCK.sub("", sqlite)
-        pg = MEMBERS.sub(r"= any(cast(:\1 as \2[]))", template)
+        pg = MEMBERS.sub(r"= any(cast(:\1 as \2[]))", template.replace("%", "%%"))
         pg = LOCK.sub(r"for update of \1", pg)
         self.postgresql = PARAMETER.sub(r"%(\1)s", pg)
 
