@@ -46,7 +46,7 @@ def seed_database(
     ``now`` is real time, ``clock_shows`` what the world's clock shows at that moment. Without a
     ``secret`` the keys follow from the seed; ``demo`` adds the documented API keys.
     """
-    facts = WorldFacts(size.value, seed, clock_shows - now)
+    facts = WorldFacts(size.value, seed, clock_shows - now, demo)
     secrets = secrets_of(seed, secret)
 
     def work(connection: Connection) -> None:

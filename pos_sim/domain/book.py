@@ -112,7 +112,7 @@ class Book:
         self.changes.transactions.append(transaction.transaction_id)
 
     def end(self, transaction: Transaction, status: Status, ended_by: str) -> None:
-        """Mark an earlier transaction as reversed, cancelled or released."""
+        """Mark an earlier transaction as reversed or released."""
         ended = replace(transaction, status=status, ended_by=ended_by)
         self.earlier[transaction.transaction_id] = ended
         self.changes.ended.add(transaction.transaction_id)

@@ -66,8 +66,7 @@ def undo(original: Transaction, today: date, undone_by: str, book: Book) -> None
     give_back_usage(original, book)
     give_back_first_of_month(original, book)
     give_back_bill(original, book)
-    was_held = original.status is Status.HELD
-    book.end(original, Status.CANCELLED if was_held else Status.REVERSED, undone_by)
+    book.end(original, Status.REVERSED, undone_by)
 
 
 def covered(postings: Iterable[Posting], book: Book) -> tuple[Posting, ...]:

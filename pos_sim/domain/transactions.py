@@ -17,8 +17,7 @@ class Status(StrEnum):
     APPROVED = "approved"
     DECLINED = "declined"
     HELD = "held"
-    REVERSED = "reversed"
-    CANCELLED = "cancelled"
+    REVERSED = "reversed"  # taken back: by a reversal, or while it was held by a checker
 
 
 @dataclass(frozen=True, slots=True)

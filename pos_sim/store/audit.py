@@ -158,7 +158,7 @@ REVERSALS = Statement(
     " left join (select entry_id, sum(amount_fen) as total from postings group by entry_id) undone"
     "  on undone.entry_id = case when o.ended_by like 'by %'"
     "   then o.transaction_id || '-cancel' else o.ended_by end"
-    " where o.status in ('reversed', 'cancelled')"
+    " where o.status = 'reversed'"
     " and coalesce(first.total, 0) + coalesce(later.total, 0) <> coalesce(undone.total, 0)"
 )
 TWICE = Statement(
@@ -171,7 +171,7 @@ UNMARKED = Statement(
     "select r.transaction_id, o.transaction_id, o.status from transactions r"
     " join transactions o on o.transaction_id = r.original_id"
     " where r.business = 'reversal' and r.response_code = '00'"
-    " and o.status not in ('reversed', 'cancelled', 'declined')"
+    " and o.status not in ('reversed', 'declined')"
 )
 
 

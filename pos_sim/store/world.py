@@ -16,11 +16,15 @@ PUT = InsertSet(world, ["name", "value"], "on conflict (name) do update set valu
 
 @dataclass(frozen=True, slots=True)
 class WorldFacts:
-    """Which world this is, and how far its clock is from real time."""
+    """Which world this is, and how far its clock is from real time.
+
+    A world that is no demo has a secret of its own; its keys do not follow from the seed.
+    """
 
     size: str
     seed: int
     clock_offset: timedelta
+    is_demo: bool = True
 
 
 def read_world(connection: Connection) -> WorldFacts | None:
@@ -31,7 +35,7 @@ def read_world(connection: Connection) -> WorldFacts | None:
     if "seed" not in found:
         return None
     offset = timedelta(microseconds=int(found["clock_offset_us"]))
-    return WorldFacts(found["size"], int(found["seed"]), offset)
+    return WorldFacts(found["size"], int(found["seed"]), offset, found["demo"] == "yes")
 
 
 def write_world(connection: Connection, facts: WorldFacts) -> None:
@@ -41,6 +45,7 @@ def write_world(connection: Connection, facts: WorldFacts) -> None:
         [
             ("size", facts.size),
             ("seed", str(facts.seed)),
+            ("demo", "yes" if facts.is_demo else "no"),
             ("clock_offset_us", str(facts.clock_offset // MICROSECOND)),
         ],
     )
