@@ -23,7 +23,7 @@ from pathlib import Path
 from sqlalchemy import Connection, select
 
 import migrations
-from api.cli.postgres import start
+from api.postgres import start
 from pos_sim.domain.banks import BANKS
 from pos_sim.domain.calendar import DEMO_START
 from pos_sim.domain.cards import Pan, Pin

@@ -1,0 +1,108 @@
+"""`pos-sim serve`: an empty database becomes a served world, and a newcomer gets a first request."""
+
+from __future__ import annotations
+
+import json
+from functools import partial
+
+import typer
+
+from api import composition
+from api.cli.options import (
+    DEFAULT_SEED,
+    DatabaseUrl,
+    WorldSeed,
+    WorldSize,
+    fail,
+    opened,
+    settings_of,
+)
+from api.cli.progress import ShownProgress
+from api.serve import NotServed, serve_forever
+from api.settings import Settings
+from pos_sim.engine.sandbox import Sandbox
+from pos_sim.store.database import StoreError
+from seeds.load import DEMO_KEYS
+from seeds.manifest import manifest_page
+from seeds.sizes import Size
+
+
+def serve(
+    host: str = typer.Option("127.0.0.1", envvar="POS_SIM_HOST"),
+    port: int = typer.Option(8000, envvar="POS_SIM_PORT", min=0, max=65_535),
+    workers: int = typer.Option(
+        1, envvar="POS_SIM_WORKERS", min=1, help="More than one: PostgreSQL only."
+    ),
+    size: WorldSize = Size.COUNTY,
+    seed: WorldSeed = DEFAULT_SEED,
+    no_demo: bool = typer.Option(
+        False, "--no-demo", envvar="POS_SIM_NO_DEMO", help="A secret of its own, no demo keys."
+    ),
+    group_max: int = typer.Option(128, envvar="POS_SIM_GROUP_MAX", min=1, max=4_096),
+    database_url: DatabaseUrl = None,
+) -> None:
+    """Migrate and seed an empty database, then serve."""
+    settings = settings_of(
+        host=host,
+        port=port,
+        workers=workers,
+        size=size.value,
+        seed=seed,
+        no_demo=no_demo,
+        group_max=group_max,
+        database_url=database_url,
+    )
+    try:
+        with ShownProgress() as progress:
+            composition.prepare(settings, progress)
+        sandbox = opened(settings)
+        typer.echo(welcome(sandbox, settings))
+        sandbox.database.close_now()
+        serve_forever(settings)
+    except (NotServed, StoreError) as error:
+        fail(str(error))
+
+
+def welcome(sandbox: Sandbox, settings: Settings) -> str:
+    """Return what a newcomer needs: where the documentation is, the keys, a first request."""
+    base, world = f"http://{settings.host}:{settings.port}", sandbox.world
+    keys = (
+        f"演示密钥 Demo keys:  {'  '.join(DEMO_KEYS)}"
+        if world.is_demo
+        else ("接口密钥 API keys:  pos-sim keys add NAME --role terminal")
+    )
+    return "\n".join(
+        (
+            f"模拟环境，不发生真实资金 · Simulation, no real money: {world.size} {world.seed}",
+            f"接口文档 API docs:  {base}/docs",
+            keys,
+            "第一笔请求 First request:",
+            "",
+            first_request(sandbox, base),
+            "",
+        )
+    )
+
+
+def first_request(sandbox: Sandbox, base: str) -> str:
+    """Return a withdrawal that works when it is pasted; pasted twice, it is a replay."""
+    read = partial(
+        manifest_page, facts=sandbox.world, limit=50, cursor=None, now=sandbox.clock.now()
+    )
+    page = sandbox.database.read_now(read)
+    terminal = next(t for t in page["terminals"] if t["kind"] == "pos")
+    card = next(c for c in page["cards"] if c["balance_fen"] > 100_000)
+    body = {
+        "terminal_id": terminal["terminal_id"],
+        "batch_no": "000001",
+        "trace_no": "000001",
+        "card_no": card["card_no"],
+        "pin": card["pin"],
+        "amount_fen": 50_000,
+    }
+    key = "demo-terminal" if sandbox.world.is_demo else "KEY"
+    return (
+        f"curl -s {base}/v1/withdrawals \\\n"
+        f"  -H 'Authorization: Bearer {key}' -H 'Content-Type: application/json' \\\n"
+        f"  -d '{json.dumps(body)}'"
+    )

@@ -1,0 +1,85 @@
+"""The composition root: from settings to a sandbox over a migrated and seeded database."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import UTC, datetime
+from pathlib import Path
+
+import migrations
+from api.settings import Settings, data_folder
+from pos_sim.domain.calendar import Clock
+from pos_sim.engine.monitor import Monitor
+from pos_sim.engine.sandbox import Sandbox
+from pos_sim.policies import shipped
+from pos_sim.store.database import Database
+from pos_sim.store.world import WorldFacts, read_world
+from seeds.load import seed_database
+from seeds.progress import Progress
+from seeds.sizes import Size
+
+
+class NotSeeded(Exception):
+    """The database has no world yet."""
+
+
+def open_sandbox(
+    settings: Settings, *, clock: Clock | None = None, monitor: Monitor | None = None
+) -> Sandbox:
+    """Return a sandbox over the database of the settings. Raises `NotSeeded`."""
+    database = Database(settings.database_url)
+    world = world_in(database)
+    if world is None:
+        database.close_now()
+        raise NotSeeded
+    return Sandbox.of(
+        database,
+        world,
+        shipped(),
+        secret=None if world.is_demo else own_secret(settings),
+        clock=clock,
+        monitor=monitor,
+        group_max=settings.group_max,
+        queue_max=settings.queue_max,
+    )
+
+
+def prepare(settings: Settings, progress: Progress | None = None) -> bool:
+    """Migrate the database, and seed it when it is empty; say whether it was."""
+    database = Database(settings.database_url)
+    try:
+        migrations.upgrade(database.sync_engine)
+        if world_in(database) is not None:
+            return False
+        seed_database(
+            database,
+            Size(settings.size),
+            settings.seed,
+            now=datetime.now(UTC),
+            secret=own_secret(settings) if settings.no_demo else None,
+            demo=not settings.no_demo,
+            progress=progress,
+        )
+        return True
+    finally:
+        database.close_now()
+
+
+def world_in(database: Database) -> WorldFacts | None:
+    """Return the facts of the world, None where there is none, or no tables either."""
+    if not migrations.is_current(database.sync_engine):
+        return None
+    return database.read_now(read_world)
+
+
+def own_secret(settings: Settings) -> str:
+    """Return the secret of a world that is no demo: the setting's, or one kept in a file."""
+    return settings.secret or _secret_in(data_folder() / "secret")
+
+
+def _secret_in(file: Path) -> str:
+    if not file.exists():
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.touch(mode=0o600)
+        file.write_text(secrets.token_urlsafe(32), "utf-8")
+    return file.read_text("utf-8").strip()
