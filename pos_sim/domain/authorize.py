@@ -11,7 +11,7 @@ from pos_sim.domain.banks import Bank
 from pos_sim.domain.bills import Bill, Biller
 from pos_sim.domain.calendar import start_of
 from pos_sim.domain.cards import PIN_TRIES, Card, CardStatus, Product, passes_luhn
-from pos_sim.domain.fees import Fee
+from pos_sim.domain.fees import Fee, Region
 from pos_sim.domain.limits import UNUSED, Limit, LimitKind, Usage, UsageKey, first_breach
 from pos_sim.domain.magic import Effect
 from pos_sim.domain.money import Fen
@@ -56,6 +56,7 @@ class Facts:
     payee: Account | None = None
     biller: Biller | None = None
     bill: Bill | None = None
+    region: Region | None = None
     fee: Fee | None = None
     limit_kind: LimitKind | None = None
     usage_key: UsageKey | None = None

@@ -14,7 +14,7 @@ from pos_sim.domain.bills import Bill, Biller
 from pos_sim.domain.book import Book
 from pos_sim.domain.calendar import business_date, month_of
 from pos_sim.domain.cards import Card, CardSecrets, after_right_pin, after_wrong_pin, bank_of
-from pos_sim.domain.fees import Channel, Fee, FeeQuestion, Operation, fee_for, region_of
+from pos_sim.domain.fees import Channel, Fee, FeeQuestion, Operation, Region, fee_for, region_of
 from pos_sim.domain.journal import Entry
 from pos_sim.domain.limits import UNUSED, LimitKind, UsageKey
 from pos_sim.domain.magic import Effect
@@ -127,6 +127,7 @@ def facts_of(request: Request, pan_hash: str | None, book: Book, rules: Rules) -
     payee, biller, bill = counterparty_of(request, book)
     limit_kind = LIMIT_KINDS.get((request.business, terminal is not None and terminal.is_atm))
     usage_key = usage_key_of(limit_kind, card, payee, day)
+    region = region_of(card.county, point.county) if card and point else None
     till_id = terminal.till_account_id if terminal else None
     return Facts(
         request=request,
@@ -144,7 +145,8 @@ def facts_of(request: Request, pan_hash: str | None, book: Book, rules: Rules) -
         payee=payee,
         biller=biller,
         bill=bill,
-        fee=fee_of(request, terminal, point, card, payee, policy, day),
+        region=region,
+        fee=fee_of(request, terminal, point, card, payee, policy, day, region),
         limit_kind=limit_kind,
         usage_key=usage_key,
         usage=book.used(usage_key) if usage_key else UNUSED,
@@ -207,6 +209,7 @@ def fee_of(
     payee: Account | None,
     policy: Policy,
     day: date,
+    region: Region | None,
 ) -> Fee | None:
     """Return the fee, None where point or card are not known well enough to price it."""
     if point is None or terminal is None or (isinstance(request, CardRequest) and card is None):
@@ -217,7 +220,7 @@ def fee_of(
         card_bank_id=card.bank_id if card else None,
         card_product=card.product if card else None,
         acquirer_bank_id=point.bank_id,
-        region=region_of(card.county if card else point.county, point.county),
+        region=region or Region.LOCAL,
         amount=amount_of(request),
         payee_bank_id=payee.bank_id if payee else point.bank_id,
         first_subsidy_withdrawal=is_first_of_month(request, card, day)
@@ -336,7 +339,7 @@ def charge_fee(policy: Policy, card: Card, operation: Operation, day: date) -> F
         card_bank_id=card.bank_id,
         card_product=card.product,
         acquirer_bank_id=card.bank_id,
-        region=region_of(card.county, card.county),
+        region=Region.LOCAL,
         amount=Fen(0),
     )
     return fee_for(policy, question, day)

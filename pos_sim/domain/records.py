@@ -47,6 +47,7 @@ def decided(
         "service_point_id": facts.point.service_point_id if facts.point else None,
         "card_id": facts.card.card_id if facts.card else None,
         "card_masked": str(request.pan) if isinstance(request, CardRequest) else None,
+        "region": facts.region.value if facts.region else None,
         "amount": facts.amount or None,
         "payee_account_id": facts.payee.account_id if facts.payee else None,
         "details": details_of(request),

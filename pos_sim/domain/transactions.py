@@ -54,6 +54,7 @@ class Transaction:
     service_point_id: str | None = None
     card_id: int | None = None
     card_masked: str | None = None
+    region: str | None = None
     amount: Fen | None = None
     fee_before: Fen = ZERO
     fee_waived: Fen = ZERO

@@ -171,6 +171,7 @@ transactions = Table(
     Column("service_point_id", String(16)),
     Column("card_id", BIG),
     Column("card_masked", String(19)),
+    Column("region", String(16)),
     Column("amount_fen", BigInteger),
     Column("fee_before_fen", BigInteger, nullable=False),
     Column("fee_waived_fen", BigInteger, nullable=False),
