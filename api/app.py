@@ -17,7 +17,18 @@ from api.metrics import Metrics
 from api.middleware import OuterRing
 from api.openapi import documenting, list_of_problems
 from api.problems import HANDLED, answer_error
-from api.routes import finds
+from api.routes import (
+    cards,
+    finds,
+    health,
+    holds,
+    payments,
+    reports,
+    service_points,
+    sim,
+    tariff,
+    testdata,
+)
 from api.routes.transactions import transaction_routes
 from api.settings import Settings
 from pos_sim.engine.holds import release_due
@@ -34,7 +45,18 @@ Errors are `application/problem+json` with one of these types:
 
 """
 
-ROUTERS = (finds.router,)
+ROUTERS = (
+    finds.router,
+    holds.router,
+    payments.router,
+    tariff.router,
+    service_points.router,
+    cards.router,
+    reports.router,
+    sim.router,
+    testdata.router,
+    health.router,
+)
 
 
 def create_app(sandbox: Sandbox, settings: Settings) -> FastAPI:

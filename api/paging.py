@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeAlias
 
 import orjson
-from fastapi import Query
+from pydantic import Field
 
-from api.problems import invalid_field
+from api.problems import Problem, invalid_field
 
-Limit = Annotated[int, Query(ge=1, le=200, description="How many at once, at most 200")]
-Cursor = Annotated[
-    str | None,
-    Query(max_length=200, description="`next_cursor` of the page before; opaque"),
+LIMIT: TypeAlias = Annotated[int, Field(ge=1, le=200, description="How many at once")]
+CURSOR: TypeAlias = Annotated[
+    str | None, Field(max_length=200, description="`next_cursor` of the page before; opaque")
 ]
 
 
@@ -36,11 +35,17 @@ def position_of(cursor: str | None, *shape: type) -> tuple[Any, ...] | None:
         parts = orjson.loads(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
     except ValueError:
         raise not_ours() from None
-    fits = isinstance(parts, list) and len(parts) == len(shape)
-    if not fits or not all(type(part) is kind for part, kind in zip(parts, shape, strict=True)):
+    if not isinstance(parts, list) or [type(part) for part in parts] != list(shape):
+        raise not_ours()
+    if any(isinstance(part, str) and "\0" in part for part in parts):
+        raise not_ours()
+    if any(isinstance(part, int) and abs(part) > LARGEST_NUMBER for part in parts):
         raise not_ours()
     return tuple(parts)
 
 
-def not_ours() -> Exception:
+LARGEST_NUMBER = 2**62
+
+
+def not_ours() -> Problem:
     return invalid_field("cursor", "不是本系统给出的游标 · Not a cursor of ours")

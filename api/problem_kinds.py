@@ -66,6 +66,12 @@ KINDS: dict[str, Kind] = {
             "当前状态不允许 · Not possible in this state",
             "The state does not know or allow the action; nothing was done.",
         ),
+        Kind(
+            "already-there",
+            409,
+            "已经存在 · Already there",
+            "What shall be made exists; nothing was done.",
+        ),
         Kind("too-large", 413, "报文过大 · Body too large", "Nothing was done."),
         Kind(
             "unsupported-media-type",

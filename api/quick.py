@@ -6,7 +6,7 @@ nothing: the endpoint does both once. Measured, this is what a withdrawal spends
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, TypeAlias
 
 from fastapi import Request
@@ -58,3 +58,18 @@ def is_json(content_type: bytes) -> bool:
     """
     essence = content_type.split(b";")[0].strip().lower()
     return essence == JSON or (essence.startswith(b"application/") and essence.endswith(b"+json"))
+
+
+class JsonRoute(APIRoute):
+    """An ordinary route that wants its body said to be JSON: 415 otherwise."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        handle = super().get_route_handler()
+        if self.body_field is None:
+            return handle
+
+        async def handle_json(request: Request) -> Response:
+            require_json(request.scope)
+            return await handle(request)
+
+        return handle_json

@@ -88,8 +88,8 @@ class TransactionAnswer(BaseModel):
     transaction_id: str
     business: str = Field(description="One of the six businesses, or a charge")
     status: str = Field(
-        description="`approved` · `declined` · `held` · `reversed` · `cancelled`; the last two"
-        " only when it is found later"
+        description="`approved` · `declined` · `held` · `reversed`; the last only when it is"
+        " found later"
     )
     response_code: str = Field(description="应答码 ISO 8583 field 39; `00` is a clean success")
     response_text: str

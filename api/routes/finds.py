@@ -17,7 +17,7 @@ from api.json_answers import json_answer
 from api.models.answers import TransactionAnswer, TransactionPage
 from api.models.fields import BatchNo, TerminalId, TraceNo
 from api.openapi import problems
-from api.paging import cursor_of, position_of
+from api.paging import CURSOR, LIMIT, cursor_of, position_of
 from api.problems import Problem
 from pos_sim.domain.transactions import Status, Transaction
 from pos_sim.engine.sandbox import Sandbox
@@ -41,8 +41,8 @@ class Wanted(BaseModel):
     response_code: Annotated[str | None, Field(pattern="^[0-9A-Z]{2}$")] = None
     business: Annotated[str | None, Field(pattern="^[a-z_]{1,24}$")] = None
     status: Status | None = None
-    limit: Annotated[int, Field(ge=1, le=200)] = 50
-    cursor: Annotated[str | None, Field(max_length=200)] = None
+    limit: LIMIT = 50
+    cursor: CURSOR = None
 
     def filters(self, key: ApiKey) -> TransactionFilter:
         """Return the filter for this key: a bound one gets its own terminal's only."""
