@@ -485,7 +485,7 @@ def test_an_inquiry_needs_no_money() -> None:
     assert answer(inquiry(card="poor")) is None
 
 
-# The first refusal wins --------------------------------------------------------------------------
+# The first refusal wins -------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -642,7 +642,7 @@ def test_the_checks_stand_in_the_order_of_the_contract() -> None:
     ]
 
 
-# Magic cards -------------------------------------------------------------------------------------
+# Magic cards ------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
