@@ -87,18 +87,25 @@ class GroupCommit(Generic[A, B]):
         self.groups += 1
         try:
             answers = await self._commit([item for item, _ in group])
-            assert len(answers) == len(group)
         except Exception as error:
             if len(group) == 1 or self._is_hopeless(error):
-                for _, future in group:
-                    _settle(future, error)
+                _settle_all(group, error)
                 return
             for member in group:
                 await self._commit_group([member])
             return
+        if len(answers) != len(group):  # it is done, so trying again could do it twice
+            mistake = f"{len(answers)} answers to {len(group)} items"
+            _settle_all(group, AssertionError(mistake))
+            return
         for (_, future), answer in zip(group, answers, strict=True):
             if not future.done():
                 future.set_result(answer)
+
+
+def _settle_all(group: Sequence[tuple[A, asyncio.Future[B]]], error: Exception) -> None:
+    for _, future in group:
+        _settle(future, error)
 
 
 def _settle(future: asyncio.Future[B], error: Exception) -> None:
