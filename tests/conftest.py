@@ -145,3 +145,8 @@ def build_small_world(url: str) -> None:
         database.run_now(seed)
     finally:
         database.close_now()
+
+
+def pytest_make_parametrize_id(val: object) -> str | None:
+    """Name functions in test ids by their names: an address differs from worker to worker."""
+    return getattr(val, "__name__", None) if callable(val) else None
