@@ -466,9 +466,7 @@ def test_the_balance_covers_amount_and_fee(balance: Fen, expected: tuple[str, st
     assert answer(request, world) == expected
 
 
-@pytest.mark.parametrize(
-    ("make", "total"), [(remittance, yuan(102)), (cash_bill, BILL_AMOUNT)], ids=str
-)
+@pytest.mark.parametrize(("make", "total"), [(remittance, yuan(102)), (cash_bill, BILL_AMOUNT)])
 def test_the_operator_covers_amount_and_fee_of_cash_businesses(
     make: Callable[..., Request], total: Fen
 ) -> None:
