@@ -6,8 +6,9 @@ for byte the first answer.
 
 from __future__ import annotations
 
+from base64 import b32encode
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from hashlib import blake2b
 from typing import Any, TypeAlias
 
@@ -184,9 +185,6 @@ FIGURES: Mapping[str, Callable[[Refusal], Answer]] = {
 
 FROM_THE_POLICY = frozenset({"amount_limit", "count_limit", "amount_granularity"})
 
-ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
-"""What can be read aloud without mistakes: no 0, 1, I, O."""
-
 
 def retrieval_reference_no(transaction_id: str, decided_at: datetime) -> str:
     """Return 检索参考号: last digit of the year, day of the year, 8 digits of a hash.
@@ -195,8 +193,9 @@ def retrieval_reference_no(transaction_id: str, decided_at: datetime) -> str:
     '6061'
     """
     local = decided_at.astimezone(SHANGHAI)
-    serial = digest(transaction_id, b"reference") % 100_000_000
-    return f"{local.year % 10}{local.timetuple().tm_yday:03d}{serial:08d}"
+    day_of_year = local.toordinal() - date(local.year, 1, 1).toordinal() + 1
+    serial = int.from_bytes(digest(transaction_id, b"reference"), "big") % 100_000_000
+    return f"{local.year % 10}{day_of_year:03d}{serial:08d}"
 
 
 def authorization_code(transaction_id: str) -> str:
@@ -205,9 +204,8 @@ def authorization_code(transaction_id: str) -> str:
     >>> len(authorization_code("52010001000001000042"))
     6
     """
-    number = digest(transaction_id, b"authorization")
-    return "".join(ALPHABET[(number >> shift) & 31] for shift in range(0, 30, 5))
+    return b32encode(digest(transaction_id, b"authorization"))[:6].decode()
 
 
-def digest(text: str, purpose: bytes) -> int:
-    return int.from_bytes(blake2b(text.encode(), digest_size=8, person=purpose).digest(), "big")
+def digest(text: str, purpose: bytes) -> bytes:
+    return blake2b(text.encode(), digest_size=5, person=purpose).digest()

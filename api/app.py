@@ -7,15 +7,17 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from functools import partial
 from importlib.metadata import version
+from typing import Any
 
 import structlog
 from fastapi import FastAPI
+from starlette.types import Receive, Scope, Send
 
 from api.auth import Keyring
 from api.desk import Desk
 from api.metrics import Metrics
 from api.middleware import OuterRing
-from api.openapi import documenting, list_of_problems
+from api.openapi import document_of, list_of_problems
 from api.problems import HANDLED, answer_error
 from api.routes import (
     cards,
@@ -59,24 +61,39 @@ ROUTERS = (
 )
 
 
+class Bank(FastAPI):
+    """FastAPI inside the outer ring."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(
+            title="助农取款模拟主机 · pos-sim",
+            version=version("pos-sim"),
+            description=DESCRIPTION + list_of_problems(),
+            lifespan=lambda _app: living(desk),
+            redoc_url=None,
+        )
+        self.state.desk = desk
+        quick = transaction_routes(desk)
+        self.router.routes.extend(quick)
+        self._ring = OuterRing(super().__call__, {route.path: route.app for route in quick}, desk)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self._ring(scope, receive, send)
+
+    def openapi(self) -> dict[str, Any]:
+        """Return the document, built once."""
+        if self.openapi_schema is None:
+            self.openapi_schema = document_of(self)
+        return self.openapi_schema
+
+
 def create_app(sandbox: Sandbox, settings: Settings) -> FastAPI:
     """Return the application over a migrated and seeded sandbox, which it closes at its end."""
-    desk = desk_for(sandbox, settings)
-    app = FastAPI(
-        title="助农取款模拟主机 · pos-sim",
-        version=version("pos-sim"),
-        description=DESCRIPTION + list_of_problems(),
-        lifespan=lambda _app: living(desk),
-        redoc_url=None,
-    )
-    app.state.desk = desk
-    app.router.routes.extend(transaction_routes(desk))
+    app = Bank(desk_for(sandbox, settings))
     for router in ROUTERS:
         app.include_router(router)
     for kind in HANDLED:
         app.add_exception_handler(kind, answer_error)
-    app.add_middleware(OuterRing, desk=desk)
-    app.openapi = documenting(app)  # type: ignore[method-assign]
     return app
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from fastapi import FastAPI
@@ -76,18 +75,8 @@ def documented_body(model: Any, example: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def documenting(app: FastAPI) -> Callable[[], dict[str, Any]]:
-    """Return what builds the document once and keeps it."""
-
-    def document() -> dict[str, Any]:
-        if not app.openapi_schema:
-            app.openapi_schema = build(app)
-        return app.openapi_schema
-
-    return document
-
-
-def build(app: FastAPI) -> dict[str, Any]:
+def document_of(app: FastAPI) -> dict[str, Any]:
+    """Return the whole document of an application."""
     document = get_openapi(
         title=app.title,
         version=app.version,

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from fastapi import Request
 from pydantic import ValidationError
-from starlette.responses import Response
 
 from api.answers import first_answer
 from api.auth import require_role, require_terminal
@@ -18,12 +17,13 @@ from api.models import transactions as bodies
 from api.models.answers import TransactionAnswer
 from api.openapi import documented_body, problems
 from api.problems import Problem, invalid
-from api.quick import QuickEndpoint, QuickRoute, require_json
+from api.quick import Call, Endpoint, QuickRoute, Reply
+from api.settings import Settings
 from pos_sim.domain.decide import Decision
 from pos_sim.domain.magic import Effect
+from pos_sim.domain.requests import Request
 
 TERMINAL_ONLY = frozenset({"terminal"})
-REPLAYED = {"Idempotent-Replayed": "true"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,78 +88,80 @@ COUNTERS: tuple[Counter, ...] = (
 )
 
 
-def transaction_routes(desk: Desk) -> Iterator[QuickRoute]:
+def transaction_routes(desk: Desk) -> list[QuickRoute]:
     """Return the routes of the six businesses."""
-    for counter in COUNTERS:
-        yield QuickRoute(
-            counter.path,
-            endpoint_of(desk, counter),
-            methods=["POST"],
-            name=counter.business,
-            operation_id=counter.business,
-            tags=["交易 Transactions"],
-            summary=counter.summary,
-            description=description_of(counter),
-            response_model=TransactionAnswer,
-            response_description="Decided: approved, held or declined",
-            responses=problems(401, 403, 405, 409, 413, 415, 422, 500, 503),
-            openapi_extra=documented_body(counter.body, counter.example),
-        )
+    return [route_of(desk, counter) for counter in COUNTERS]
 
 
-def description_of(counter: Counter) -> str:
-    return (
-        "Role `terminal`. A refusal is an answer: 200 with its `response_code`. The same key with"
-        " the same content gives the first answer again, byte for byte, with the header"
-        " `Idempotent-Replayed: true`. Amounts in fen."
+def route_of(desk: Desk, counter: Counter) -> QuickRoute:
+    return QuickRoute(
+        counter.path,
+        endpoint_of(desk, counter.business),
+        methods=["POST"],
+        name=counter.business,
+        operation_id=counter.business,
+        tags=["交易 Transactions"],
+        summary=counter.summary,
+        description=DESCRIPTION,
+        response_model=TransactionAnswer,
+        response_description="Decided: approved, held or declined",
+        responses=problems(401, 403, 405, 409, 413, 415, 422, 500, 503),
+        openapi_extra=documented_body(counter.body, counter.example),
     )
 
 
-def endpoint_of(desk: Desk, counter: Counter) -> QuickEndpoint:
-    """Return the endpoint of one business."""
-    reader = bodies.READERS[counter.business]
-    sandbox, keyring, metrics = desk.sandbox, desk.keyring, desk.metrics
+DESCRIPTION = (
+    "Role `terminal`. A refusal is an answer: 200 with its `response_code`. The same key with the"
+    " same content gives the first answer again, byte for byte, with the header"
+    " `Idempotent-Replayed: true`. Amounts in fen."
+)
 
-    async def perform(http: Request) -> Response:
-        key = await keyring.find(http.headers.get("authorization"))
+
+def endpoint_of(desk: Desk, business: str) -> Endpoint:
+    """Return what performs one business."""
+    reader = bodies.READERS[business]
+
+    async def perform(call: Call) -> Reply:
+        key = await desk.keyring.find(call.authorization)
         require_role(key, TERMINAL_ONLY)
-        require_json(http.scope)
-        content = await http.body()
-        try:
-            request = bodies.request_of(reader, content, sandbox.clock.now())
-        except ValidationError as error:
-            raise invalid(error.errors(include_url=False, include_input=False)) from None
+        request = read(reader, await call.content(), desk.sandbox.clock.now())
         require_terminal(key, request.key.terminal_id)
-        decision = await sandbox.engine.perform(request)
-        transaction = decision.transaction
-        assert transaction is not None
-        metrics.count_transaction(
-            transaction.business, transaction.response_code, decision.is_replay
-        )
+        decision = await desk.sandbox.engine.perform(request)
         if decision.effect is not None:
-            await bend(decision, http, desk)
-        answer = first_answer(transaction, sandbox.policies)
-        headers = REPLAYED if decision.is_replay else None
-        return Response(answer, headers=headers, media_type="application/json")
+            await bend(decision.effect, call, desk.settings)
+        return reply_of(decision, desk)
 
-    perform.__name__ = counter.business
     return perform
 
 
-async def bend(decision: Decision, http: Request, desk: Desk) -> None:
+def read(reader: bodies.Reader, content: bytes, now: datetime) -> Request:
+    """Return the request that a body is; 422 for one that is none."""
+    try:
+        return bodies.request_of(reader, content, now)
+    except ValidationError as error:
+        raise invalid(error.errors(include_url=False, include_input=False)) from None
+
+
+def reply_of(decision: Decision, desk: Desk) -> Reply:
+    """Count a decision and return its answer, which follows from what is stored."""
+    transaction, is_replay = decision.transaction, decision.is_replay
+    assert transaction is not None
+    desk.metrics.count_transaction(transaction.business, transaction.response_code, is_replay)
+    return Reply(first_answer(transaction, desk.sandbox.policies), is_replay)
+
+
+async def bend(effect: Effect, call: Call, settings: Settings) -> None:
     """Let a magic card's answer come late, or not at all: the money has moved either way."""
-    if decision.effect is Effect.SLOW:
-        await asyncio.sleep(desk.settings.slow_answer_s)
-    elif decision.effect is Effect.SILENT:
-        await until_gone(http, desk.settings.silent_answer_s)
+    if effect is Effect.SLOW:
+        await asyncio.sleep(settings.slow_answer_s)
+    elif effect is Effect.SILENT:
+        await until_gone(call, settings.silent_answer_s)
         raise Problem("outcome-unknown")
 
 
-async def until_gone(http: Request, longest_s: float) -> None:
+async def until_gone(call: Call, longest_s: float) -> None:
     """Wait until the client hangs up, but no longer than ``longest_s``."""
-    try:
+    with suppress(TimeoutError):
         async with asyncio.timeout(longest_s):
-            while (await http.receive())["type"] != "http.disconnect":
+            while (await call.receive())["type"] != "http.disconnect":
                 pass
-    except TimeoutError:
-        pass
