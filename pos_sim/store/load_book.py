@@ -111,7 +111,7 @@ def load_book(connection: Connection, requests: Sequence[Request], secrets: Card
     card_ids, cards = lock_cards(connection, requests, originals, secrets)
     accounts = lock_accounts(
         connection,
-        account_ids=ids_to_lock(terminals, points, cards, entries),
+        account_ids=ids_to_lock(terminals, points, cards, entries) | payees_of(originals),
         account_nos={
             r.payee_account_no for r in requests if isinstance(r, Transfer | CashRemittance)
         },
@@ -149,8 +149,7 @@ def load_held(connection: Connection, ids: Sequence[str]) -> Book:
     held = read_transactions(connection, ids)
     entries = read_entries(connection, held)
     card_ids, cards = lock_cards(connection, (), held)
-    account_ids = ids_to_lock(terminals, points, cards, entries)
-    account_ids |= {AccountId(t.payee_account_id) for t in held.values() if t.payee_account_id}
+    account_ids = ids_to_lock(terminals, points, cards, entries) | payees_of(held)
     accounts = lock_accounts(connection, account_ids, set())
     return Book(
         terminals=terminals,
@@ -261,6 +260,11 @@ def ids_to_lock(
     )
 
 
+def payees_of(transactions: dict[str, Transaction]) -> set[AccountId]:
+    """Return the payees; while money is held, no posting names them, but their limit is used."""
+    return {AccountId(t.payee_account_id) for t in transactions.values() if t.payee_account_id}
+
+
 def lock_accounts(
     connection: Connection, account_ids: set[AccountId], account_nos: set[str]
 ) -> dict[AccountId, Account]:
@@ -282,7 +286,7 @@ def lock_bills(
     """Lock and read the bills; where a biller takes any bill, one is born when it is asked for."""
     asked = {
         (r.biller_id, r.bill_no): r.amount
-        for r in requests
+        for r in reversed(requests)  # a bill is born with the amount of the first who asks
         if isinstance(r, CardBillPayment | CashBillPayment)
     }
     paid = {(t.biller_id, t.bill_no) for t in originals.values() if t.biller_id and t.bill_no}
