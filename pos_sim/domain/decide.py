@@ -297,7 +297,7 @@ def approved(facts: Facts, fingerprint: str, book: Book, **more: Any) -> Transac
     account = book.accounts[facts.account.account_id] if facts.account else None
     fields = {
         "balance": account.balance if account else None,
-        "limit_kind": facts.limit_kind.value if facts.limit_kind else None,
+        "limit_kind": facts.usage_key[1].value if facts.usage_key else None,
         **fee_fields(facts.fee),
         **more,
     }
