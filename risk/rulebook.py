@@ -1,0 +1,141 @@
+"""The rulebook: R01–R24 compiled for lane, tier and business; facts in, hits out.
+
+``shipped()`` reads the one that comes with the program. A rule that cannot judge speaks too: its
+hit has the outcome ``error`` and the decision that its version names for that case.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, MutableMapping
+from dataclasses import dataclass, field
+from datetime import date
+from hashlib import sha256
+from importlib.resources import files
+from itertools import combinations
+from typing import TypeAlias
+
+from pos_sim.domain.requests import Business
+from pos_sim.domain.watching import Verdict
+from risk.facts import Exit, RiskFacts
+from risk.hits import error_hit, expect, hit_of, keep_strongest
+from risk.pages import RulebookError
+from risk.plans import NOTHING, CompiledClause, CompiledRule, Plan, PlanKey, plans_of
+from risk.rule_rows import read_rules
+from risk.rules import Hit, RuleVersion
+from risk.templates import Finding
+from risk.vocabulary import Lane, Tier
+
+FILE = "rulebook.toml"
+
+Tally: TypeAlias = MutableMapping[tuple[str, Exit], int]
+"""How often which rule took which named exit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rulebook:
+    """One release: each rule in one version, compiled once; ``checksum`` names the whole."""
+
+    versions: Mapping[str, RuleVersion]
+    checksum: str
+    _plans: Mapping[PlanKey, Plan] = field(repr=False)
+
+    @classmethod
+    def of(cls, versions: Iterable[RuleVersion]) -> Rulebook:
+        """Compile versions; two of one rule are a mistake."""
+        ordered = sorted(versions, key=lambda version: version.rule_id)
+        by_id = {version.rule_id: version for version in ordered}
+        if len(by_id) < len(ordered):
+            raise RulebookError("release", "", "rule", "the same rule twice")
+        text = "".join(version.checksum for version in ordered)
+        return cls(by_id, sha256(text.encode()).hexdigest(), plans_of(ordered))
+
+    def evaluate(
+        self, facts: RiskFacts, lane: Lane, tier: Tier, tally: Tally | None = None
+    ) -> tuple[Hit, ...]:
+        """Ask the rules of a lane; the patrol's facts have no business.
+
+        ``tally`` counts the named exits, for those who want to see them.
+        """
+        business = None if lane is Lane.BATCH else facts.get("business")
+        plan = self._plans.get((lane, tier, business), NOTHING)
+        is_whole = facts.keys() >= plan.needs
+        hits: list[Hit] = []
+        for rule in plan.rules:
+            try:
+                if not is_whole:
+                    expect(facts, rule)
+                for clause in rule.clauses:
+                    found = clause.function(facts, clause.params)
+                    if found is not None:
+                        _take(hits, rule, clause, found, facts, tally)
+            except Exception as accident:  # whatever it is, it must be seen and not pass
+                hits.append(error_hit(rule, facts, accident))
+        return tuple(hits)
+
+    def facts_for(self, lane: Lane, tier: Tier, business: Business | None) -> frozenset[str]:
+        """Return the facts without which something in this plan would be an error."""
+        return self._plans.get((lane, tier, business), NOTHING).needs
+
+
+def _take(
+    hits: list[Hit],
+    rule: CompiledRule,
+    clause: CompiledClause,
+    found: Finding | Exit,
+    facts: RiskFacts,
+    tally: Tally | None,
+) -> None:
+    """Count a named exit; keep a hit when every guard holds."""
+    if isinstance(found, Exit):
+        if tally is not None:
+            key = (rule.rule.rule_id, found)
+            tally[key] = tally.get(key, 0) + 1
+    elif all(guard.holds(facts) for guard in clause.guards):
+        keep_strongest(hits, hit_of(rule.rule, clause, found, facts))
+
+
+def verdict_of(hits: Iterable[Hit]) -> Verdict:
+    """Return the strongest decision; nobody spoke: allow."""
+    return max((hit.decision for hit in hits), default=Verdict.ALLOW)
+
+
+@dataclass(frozen=True, slots=True)
+class RuleSet:
+    """All published versions of all rules."""
+
+    versions: tuple[RuleVersion, ...]
+
+    @classmethod
+    def of(cls, versions: Iterable[RuleVersion], file: str = FILE) -> RuleSet:
+        """Put versions in order; one number or one first day used twice is a mistake."""
+        ordered = sorted(versions, key=lambda one: (one.rule_id, one.version))
+        for earlier, later in combinations(ordered, 2):
+            if earlier.rule_id != later.rule_id:
+                continue
+            if earlier.version == later.version:
+                raise _twice(file, later, "version", later.version)
+            if earlier.effective_from == later.effective_from:
+                raise _twice(file, later, "effective_from", later.effective_from)
+        return cls(tuple(ordered))
+
+    def on(self, day: date) -> Rulebook:
+        """Return the release of ``day``: of each rule the latest version in force."""
+        latest: dict[str, RuleVersion] = {}
+        for one in sorted(self.versions, key=lambda one: one.effective_from):
+            if one.effective_from <= day:
+                latest[one.rule_id] = one
+        return Rulebook.of(latest.values())
+
+
+def _twice(file: str, rule: RuleVersion, field_name: str, value: object) -> RulebookError:
+    return RulebookError(file, f"rule {rule.rule_id}", field_name, f"{value} twice")
+
+
+def shipped() -> RuleSet:
+    """Read the rulebook that comes with the program.
+
+    >>> sorted(shipped().on(date(2026, 3, 2)).versions)[0]
+    'R01'
+    """
+    text = files("risk").joinpath(FILE).read_text("utf-8")
+    return RuleSet.of(read_rules(text, FILE))

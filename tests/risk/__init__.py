@@ -1,0 +1,1 @@
+"""Tests of the watch: each rule at its edge and on both sides of it."""
