@@ -92,8 +92,10 @@ def first_request(sandbox: Sandbox, base: str) -> str:
         manifest_page, facts=sandbox.world, limit=50, cursor=None, now=sandbox.clock.now()
     )
     page = sandbox.database.read_now(read)
-    terminal = next(t for t in page["terminals"] if t["kind"] == "pos")
-    card = next(c for c in page["cards"] if c["balance_fen"] > 100_000)
+    terminal = next(t for t in page["terminals"] if t["kind"] == "pos" and t["bank_id"] == "gyb")
+    able = [c for c in page["cards"] if c["balance_fen"] > 100_000]
+    # A card of another bank shows a fee and the waiver that takes it away.
+    card = next((c for c in able if c["bank_id"] != terminal["bank_id"]), able[0])
     body = {
         "terminal_id": terminal["terminal_id"],
         "batch_no": "000001",
