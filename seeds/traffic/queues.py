@@ -1,0 +1,107 @@
+"""In what order a terminal sends: one customer after the other, within the shop's hours."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+
+from pos_sim.domain.calendar import SHANGHAI
+from pos_sim.domain.requests import Key, Position, Reported, Request, Reversal
+from seeds.dice import Dice
+from seeds.traffic.scripts import Script
+from seeds.traffic.visits import Visit
+
+BETWEEN_CUSTOMERS_S = 20
+FIRST_BATCH = date(2000, 1, 1)
+METERS_PER_DEGREE = 111_195
+DRIFT_M = 25
+"""So far north or east of its place a terminal may believe itself to be."""
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One customer's turn at a machine: the messages and the seconds before each of them."""
+
+    visit: Visit
+    script: Script
+    pauses: tuple[int, ...]
+
+    @property
+    def length_s(self) -> int:
+        """From the first message to the last."""
+        return sum(self.pauses)
+
+
+def requests_of(
+    visits: Sequence[Visit], scripts: Sequence[Script], day: date, dice: Dice
+) -> list[Request]:
+    """Return all messages of the day in the order in which they reach the bank."""
+    turns: dict[str, list[Turn]] = defaultdict(list)
+    for visit, script in zip(visits, scripts, strict=True):
+        pauses = [dice.between(*step.pause) for step in script]
+        turns[visit.machine.terminal_id].append(Turn(visit, script, (0, *pauses[1:])))
+    sent = [
+        request
+        for terminal_id in sorted(turns)
+        for request in messages(terminal_id, turns[terminal_id], day, dice)
+    ]
+    # A stable sort: one terminal's messages of the same second stay in their order.
+    return sorted(sent, key=lambda request: request.received_at)
+
+
+def messages(terminal_id: str, turns: Sequence[Turn], day: date, dice: Dice) -> Iterator[Request]:
+    """Give what one terminal sends: numbered in order, one batch a day."""
+    midnight = datetime.combine(day, time(0), SHANGHAI)
+    batch_no = f"{(day - FIRST_BATCH).days:06d}"
+    trace = 0
+    queue = sorted(turns, key=lambda turn: turn.visit.second)
+    for turn, second in zip(queue, starts(queue), strict=True):
+        keys: list[Key] = []
+        at = midnight + timedelta(seconds=second)
+        for step, pause in zip(turn.script, turn.pauses, strict=True):
+            at += timedelta(seconds=pause)
+            if step.repeats:
+                key = keys[-step.repeats]
+            else:
+                trace += 1
+                key = Key(terminal_id, batch_no, f"{trace:06d}")
+            if step.is_sent:
+                request = replace(
+                    step.request, key=key, received_at=at, reported=reported(turn.visit, dice)
+                )
+                yield named(request, keys[-step.reverses]) if step.reverses else request
+            keys.append(key)
+
+
+def named(request: Request, original: Key) -> Request:
+    """Return a reversal that names its original."""
+    assert isinstance(request, Reversal)
+    return replace(request, original=original)
+
+
+def starts(queue: Sequence[Turn]) -> list[int]:
+    """Return when each turn begins, seconds of the day: nobody overlaps, all end before closing."""
+    seconds: list[int] = []
+    free = 0
+    for turn in queue:
+        seconds.append(max(turn.visit.second, free))
+        free = seconds[-1] + turn.length_s + BETWEEN_CUSTOMERS_S
+    latest = queue[-1].visit.shop.closes * 60
+    for number in reversed(range(len(queue))):
+        seconds[number] = min(seconds[number], latest - queue[number].length_s)
+        latest = seconds[number] - BETWEEN_CUSTOMERS_S
+    return seconds
+
+
+def reported(visit: Visit, dice: Dice) -> Reported:
+    """Return what the terminal says of itself: its serial, and where it stands if it stands."""
+    machine, shop = visit.machine, visit.shop
+    if not machine.stands:
+        return Reported(terminal_serial=machine.serial, entry_mode="chip")
+    north, east = (dice.between(-DRIFT_M, DRIFT_M) / METERS_PER_DEGREE for _ in range(2))
+    position = Position(
+        round(shop.latitude + north, 5), round(shop.longitude + east, 5), dice.between(5, 30)
+    )
+    return Reported(position=position, terminal_serial=machine.serial, entry_mode="chip")

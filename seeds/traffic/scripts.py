@@ -1,0 +1,225 @@
+"""What a terminal sends during one visit: the plain way, and the ways on which things go wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple
+
+from pos_sim.domain.banks import BANKS
+from pos_sim.domain.calendar import DEMO_START
+from pos_sim.domain.cards import Pin
+from pos_sim.domain.limits import LimitKind
+from pos_sim.domain.money import Fen, yuan
+from pos_sim.domain.policy import Policy
+from pos_sim.domain.requests import (
+    BalanceInquiry,
+    Business,
+    CardBillPayment,
+    CashBillPayment,
+    CashRemittance,
+    Key,
+    Request,
+    Reversal,
+    ReversalReason,
+    Transfer,
+    Withdrawal,
+)
+from seeds.numbers import pan_of, pin_of
+from seeds.traffic.habits import Mishap, Vain
+from seeds.traffic.troubles import too_much
+from seeds.traffic.visits import Visit
+
+WRONG_PIN = Pin("123456")
+"""Nobody has it: see ``seeds.numbers.EASY_PINS``."""
+
+BLANK: dict[str, Any] = {"key": Key("", "", ""), "received_at": DEMO_START}
+"""What a terminal fills in when it sends."""
+
+
+class Pause(NamedTuple):
+    """How long somebody takes before the next message, seconds."""
+
+    least: int
+    most: int
+
+
+TYPING, RESENDING, TIMING_OUT = Pause(20, 50), Pause(10, 20), Pause(60, 75)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One message; ``repeats`` and ``reverses`` count messages backward, 0 is none.
+
+    A message that is not sent got lost on its way: its key is used up all the same.
+    """
+
+    request: Request
+    pause: Pause = TYPING
+    repeats: int = 0
+    reverses: int = 0
+    is_sent: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """A visit, its plain message, and the policy of the day."""
+
+    visit: Visit
+    plain: Any
+    policy: Policy
+
+    def with_amount(self, amount: int) -> Request:
+        asked: Request = replace(self.plain, amount=Fen(amount))
+        return asked
+
+
+Script = list[Step]
+
+REVERSAL = Reversal(**BLANK, original=BLANK["key"], reason=ReversalReason.TIMEOUT)
+
+
+def script_of(visit: Visit, policy: Policy, seed: int) -> Script:
+    """Return the messages of a visit; ``seed`` is the world's, from which card numbers follow."""
+    scene = Scene(visit, message_of(visit, seed), policy)
+    script = SCRIPTS[visit.trouble](scene)
+    before = [look_of(visit, seed)] if visit.errand.looks_before else []
+    after = [look_of(visit, seed)] if visit.errand.looks_after else []
+    return [*before, *script, *after]
+
+
+def plainly(scene: Scene) -> Script:
+    return [Step(scene.plain)]
+
+
+def wrong_pin(scene: Scene) -> Script:
+    return [mistyped(scene), Step(scene.plain)]
+
+
+def wrong_pin_twice(scene: Scene) -> Script:
+    return [mistyped(scene), mistyped(scene), Step(scene.plain)]
+
+
+def odd_amount(scene: Scene) -> Script:
+    return [Step(scene.with_amount(scene.plain.amount + yuan(5))), Step(scene.plain)]
+
+
+def over_limit(scene: Scene) -> Script:
+    """Whoever has drawn something may not draw the whole limit."""
+    limit = scene.policy.limit(LimitKind.WITHDRAWAL).amount_max
+    assert limit is not None
+    return [Step(scene.plain), Step(scene.with_amount(limit))]
+
+
+def short_of_money(scene: Scene) -> Script:
+    return [Step(scene.with_amount(too_much(scene.visit))), Step(scene.plain)]
+
+
+def wrong_payee_name(scene: Scene) -> Script:
+    name = scene.plain.payee_name
+    return [Step(replace(scene.plain, payee_name=misheard(name))), Step(scene.plain)]
+
+
+def replay(scene: Scene) -> Script:
+    return [Step(scene.plain), Step(scene.plain, RESENDING, repeats=1)]
+
+
+def lost_answer(scene: Scene) -> Script:
+    return [Step(scene.plain), Step(REVERSAL, TIMING_OUT, reverses=1), Step(scene.plain)]
+
+
+def lost_request(scene: Scene) -> Script:
+    lost = Step(scene.plain, is_sent=False)
+    return [lost, Step(REVERSAL, TIMING_OUT, reverses=1), Step(scene.plain)]
+
+
+def late_request(scene: Scene) -> Script:
+    lost, reversal, plain = lost_request(scene)
+    return [lost, reversal, Step(scene.plain, RESENDING, repeats=2), plain]
+
+
+def forgotten_pin(scene: Scene) -> Script:
+    return [mistyped(scene)] * 3
+
+
+SCRIPTS: dict[Mishap | Vain | None, Callable[[Scene], Script]] = {
+    None: plainly,
+    Mishap.WRONG_PIN: wrong_pin,
+    Mishap.WRONG_PIN_TWICE: wrong_pin_twice,
+    Mishap.ODD_AMOUNT: odd_amount,
+    Mishap.OVER_LIMIT: over_limit,
+    Mishap.SHORT_OF_MONEY: short_of_money,
+    Mishap.WRONG_PAYEE_NAME: wrong_payee_name,
+    Mishap.REPLAY: replay,
+    Mishap.LOST_ANSWER: lost_answer,
+    Mishap.LOST_REQUEST: lost_request,
+    Mishap.LATE_REQUEST: late_request,
+    Vain.FORGOTTEN_PIN: forgotten_pin,
+    Vain.CARD_NOT_IN_ORDER: plainly,
+    Vain.CREDIT_CARD: plainly,
+}
+
+
+def mistyped(scene: Scene) -> Step:
+    return Step(replace(scene.plain, pin=WRONG_PIN))
+
+
+def misheard(name: str) -> str:
+    """Return another name that could have been heard.
+
+    >>> misheard("王小明"), misheard("李雷")
+    ('王明小', '李小雷')
+    """
+    turned = name[0] + name[:0:-1]
+    return turned if turned != name else f"{name[0]}小{name[1:]}"
+
+
+def message_of(visit: Visit, seed: int) -> Request:
+    """Return what the terminal sends when nothing goes wrong, without key and time."""
+    errand = visit.errand
+    kinds = WITH_CASH if errand.with_cash else WITH_CARD
+    fields = {**BLANK, **card_fields(visit, seed), **payee_fields(visit), **bill_fields(visit)}
+    if errand.amount:
+        fields["amount"] = errand.amount
+    message: Request = kinds[errand.business](**fields)
+    return message
+
+
+WITH_CARD: dict[Business, Callable[..., Request]] = {
+    Business.WITHDRAWAL: Withdrawal,
+    Business.TRANSFER: Transfer,
+    Business.BILL_PAYMENT: CardBillPayment,
+    Business.BALANCE_INQUIRY: BalanceInquiry,
+}
+WITH_CASH: dict[Business, Callable[..., Request]] = {
+    Business.CASH_REMITTANCE: CashRemittance,
+    Business.BILL_PAYMENT: CashBillPayment,
+}
+
+
+def look_of(visit: Visit, seed: int) -> Step:
+    """Return the message that asks for the balance."""
+    return Step(BalanceInquiry(**BLANK, **card_fields(visit, seed)))
+
+
+def card_fields(visit: Visit, seed: int) -> dict[str, Any]:
+    villager = visit.villager
+    if villager is None:
+        return {}
+    bank = BANKS[villager.bank_id]
+    return {
+        "pan": pan_of(seed, bank, villager.card_id),
+        "pin": pin_of(seed, villager.card_id),
+    }
+
+
+def payee_fields(visit: Visit) -> dict[str, str]:
+    if visit.payee is None:
+        return {}
+    payer = {"payer_name": visit.payer_name} if visit.payer_name else {}
+    return {"payee_account_no": visit.payee.account_no, "payee_name": visit.payee.name, **payer}
+
+
+def bill_fields(visit: Visit) -> dict[str, str]:
+    bill = visit.errand.bill
+    return {"biller_id": bill.biller_id, "bill_no": bill.bill_no} if bill else {}

@@ -1,0 +1,162 @@
+"""Who goes where, and when: every errand gets a shop, a machine, somebody, and a moment."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from itertools import accumulate
+
+from pos_sim.domain.money import Fen
+from pos_sim.domain.requests import Business
+from seeds.dice import Dice
+from seeds.names import person_name
+from seeds.people import PERSON_NUMBERS
+from seeds.traffic.crowd import FOR_FEES, Crowd
+from seeds.traffic.errands import Errand
+from seeds.traffic.habits import Habits, Hour, Mishap, Vain
+from seeds.traffic.spread import along, even, shuffled, some
+from seeds.traffic.stock import Machine, Payee, Shop, Stock, Villager
+
+LAST_CUSTOMER_MIN = 20
+"""Nobody comes later than so many minutes before a shop closes."""
+
+HAS_PAYEE = frozenset({Business.TRANSFER, Business.CASH_REMITTANCE})
+NOTE = 1_000
+"""An amount that has to be lowered stays a multiple of 10 yuan."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit:
+    """Somebody at a machine; ``second`` of the day. Who pays with banknotes needs no card."""
+
+    shop: Shop
+    machine: Machine
+    errand: Errand
+    villager: Villager | None
+    second: int
+    payee: Payee | None = None
+    payer_name: str = ""
+    trouble: Mishap | Vain | None = None
+
+
+def visits_of(
+    errands: Sequence[Errand], stock: Stock, habits: Habits, crowd: Crowd, dice: Dice
+) -> list[Visit]:
+    """Return the visits of one day; an errand that nobody is left to do is dropped."""
+    weights = [weight_of(shop, habits, stock.seed) for shop in stock.shops]
+    shops = [stock.shops[number] for number in along(weights, len(errands), dice)]
+    shops = exchanged(errands, shops)
+    seconds = moments(shops, habits, dice)
+    near = some(habits.home_point_permille, len(errands), dice)
+    visits = []
+    # The largest amounts choose first: not everybody has so much.
+    for number in sorted(range(len(errands)), key=lambda n: (-errands[n].amount, n)):
+        visit = visit_of(errands[number], shops[number], seconds[number], crowd, near[number], dice)
+        if visit is not None:
+            visits.append(visit)
+    return list(with_payees(visits, habits, crowd, dice))
+
+
+def weight_of(shop: Shop, habits: Habits, seed: int) -> int:
+    """Return how busy a shop is: its kind, its own luck, and the market if there is one."""
+    luck = Dice(seed, "busyness", shop.point_id).below(1_000)
+    ends = list(accumulate(permille for _, permille in habits.busyness))
+    busyness = habits.busyness[bisect_right(ends, luck)][0]
+    market = habits.market_day_percent if shop.has_market else 100
+    return habits.point_kinds[shop.kind] * busyness * market
+
+
+def exchanged(errands: Sequence[Errand], shops: Sequence[Shop]) -> list[Shop]:
+    """Send who asks for a business that is switched off to where the next one who can goes."""
+    result = list(shops)
+    for number, errand in enumerate(errands):
+        if errand.business not in result[number].off:
+            continue
+        for other in (*range(number + 1, len(errands)), *range(number)):
+            mine, theirs = result[number], result[other]
+            if errand.business not in theirs.off and errands[other].business not in mine.off:
+                result[number], result[other] = theirs, mine
+                break
+    return result
+
+
+def visit_of(
+    errand: Errand, shop: Shop, second: int, crowd: Crowd, from_near: bool, dice: Dice
+) -> Visit | None:
+    """Return the visit with somebody who has the money, or wants less than planned."""
+    villager = None
+    if not errand.with_cash:
+        villager = crowd.call(shop, errand, from_near=from_near)
+        if villager is None and errand.business is Business.BILL_PAYMENT:
+            errand = replace(errand, with_cash=True, looks_before=False, looks_after=False)
+        elif villager is None:
+            villager = crowd.call_richest(shop)
+            if villager is None:
+                return None
+            errand = replace(errand, amount=within_reach(errand.amount, villager))
+    machine = dice.pick(shop.machines)
+    return Visit(shop=shop, machine=machine, errand=errand, villager=villager, second=second)
+
+
+def within_reach(amount: Fen, villager: Villager) -> Fen:
+    """Return the amount, or the most that the villager can pay in ten-yuan notes."""
+    most = max(villager.balance - FOR_FEES, 0) // NOTE * NOTE
+    return min(amount, Fen(max(most, NOTE)))
+
+
+def with_payees(
+    visits: Sequence[Visit], habits: Habits, crowd: Crowd, dice: Dice
+) -> Iterator[Visit]:
+    """Give the visits, those that send money with a payee who comes nowhere on this day."""
+    near = some(habits.payee_nearby_permille, len(visits), dice)
+    for visit, is_near in zip(visits, near, strict=True):
+        if visit.errand.business not in HAS_PAYEE:
+            yield visit
+        elif (payee := crowd.call_payee(visit.shop, from_near=is_near)) is not None:
+            payer_name = person_name(dice.below(PERSON_NUMBERS)) if visit.errand.with_cash else ""
+            yield replace(visit, payee=payee, payer_name=payer_name)
+
+
+def moments(shops: Sequence[Shop], habits: Habits, dice: Dice) -> list[int]:
+    """Return for each visit a second of the day in its shop's hours, crowded as the hours are."""
+    shapes: dict[tuple[int, int, bool], list[tuple[int, int, int]]] = {}
+    result = []
+    for shop, place in zip(shops, shuffled(even(len(shops), dice), dice), strict=True):
+        key = (shop.opens, shop.closes, shop.has_market)
+        if key not in shapes:
+            shapes[key] = shape_of(*key, habits.hours)
+        result.append(second_at(shapes[key], place))
+    return result
+
+
+def shape_of(
+    opens: int, closes: int, has_market: bool, hours: Sequence[Hour]
+) -> list[tuple[int, int, int]]:
+    """Return first second, seconds and crowd of every hour, as far as the shop is open.
+
+    >>> shape_of(510, 620, False, [Hour(8, 10, 20), Hour(9, 30, 60)])
+    [(30600, 1800, 18000), (32400, 3600, 108000)]
+    """
+    last = closes - LAST_CUSTOMER_MIN
+    shape = []
+    for hour in hours:
+        start, end = max(opens, hour.hour * 60), min(last, hour.hour * 60 + 60)
+        if start < end:
+            weight = hour.market_weight if has_market else hour.weight
+            shape.append((start * 60, (end - start) * 60, weight * (end - start) * 60))
+    return shape or [(opens * 60, max(last - opens, 1) * 60, 1)]
+
+
+def second_at(shape: Sequence[tuple[int, int, int]], place: Fraction) -> int:
+    """Return the second of the day at which so large a part of the crowd has come.
+
+    >>> second_at([(30600, 1800, 18000), (32400, 3600, 108000)], Fraction(1, 14))
+    31500
+    """
+    ends = list(accumulate(crowd for _, _, crowd in shape))
+    number = bisect_right(ends, place * ends[-1])
+    start, seconds, crowd = shape[number]
+    before = ends[number] - crowd
+    return start + int((place * ends[-1] - before) * seconds / crowd)
