@@ -71,6 +71,7 @@ class Bank(FastAPI):
             description=DESCRIPTION + list_of_problems(),
             lifespan=lambda _app: living(desk),
             redoc_url=None,
+            redirect_slashes=False,
         )
         self.state.desk = desk
         quick = transaction_routes(desk)

@@ -11,9 +11,16 @@ from pydantic import Field
 from api.problems import Problem, invalid_field
 
 LIMIT: TypeAlias = Annotated[int, Field(ge=1, le=200, description="How many at once")]
-CURSOR: TypeAlias = Annotated[
-    str | None, Field(max_length=200, description="`next_cursor` of the page before; opaque")
-]
+CURSOR: TypeAlias = (
+    Annotated[
+        str,
+        Field(
+            pattern="^[0-9A-Za-z_-]{1,200}$",
+            description="`next_cursor` of the page before; opaque",
+        ),
+    ]
+    | None
+)
 
 
 def cursor_of(after: tuple[Any, ...] | None) -> str | None:

@@ -17,7 +17,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from api.problem_kinds import KINDS
-from api.words import message_of
+from api.words import WORDS, message_of
 from pos_sim.engine.group_commit import Busy, Closing
 from pos_sim.engine.transaction_engine import KeyReused
 from pos_sim.store.database import NothingDone, StoreError, StoreFull
@@ -113,12 +113,19 @@ def problem_of(error: Exception) -> Problem:
     if isinstance(error, RequestValidationError):
         return invalid(error.errors())
     if isinstance(error, HTTPException):
-        kind = STATUS_KINDS.get(error.status_code, "invalid")
-        return Problem(kind, headers=error.headers)
+        return problem_of_status(error)
     for family, kind, headers in ENGINE_KINDS:
         if isinstance(error, family):
             return Problem(kind, headers=headers)
     return Problem("internal")
+
+
+def problem_of_status(error: HTTPException) -> Problem:
+    """Return what a status of the framework's own means; 400 is a body that cannot be read."""
+    kind = STATUS_KINDS.get(error.status_code)
+    if kind is None:
+        return invalid_field("body", WORDS["json_invalid"])
+    return Problem(kind, headers=error.headers)
 
 
 async def answer_error(_request: Request, error: Exception) -> Response:

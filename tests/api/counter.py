@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx2
 
-from tests.api.mini_world import PIN, MiniWorld
+from tests.api.village import POS, Village
 
 PATHS = {
     "withdrawal": "/v1/withdrawals",
@@ -17,18 +17,21 @@ PATHS = {
     "balance_inquiry": "/v1/balance-inquiries",
     "reversal": "/v1/reversals",
 }
+WITH_CARD = frozenset({"withdrawal", "transfer", "bill_payment", "balance_inquiry"})
+
+Json = dict[str, Any]
 
 
 class Counter:
     """Builds bodies and sends them."""
 
-    def __init__(self, http: httpx2.Client, world: MiniWorld) -> None:
+    def __init__(self, http: httpx2.Client, world: Village) -> None:
         self.http = http
         self.world = world
         self._traces = count(1)
-        self._plain = count()
+        self._payees = count()
 
-    def key(self, terminal_id: str = "52010001") -> dict[str, str]:
+    def key(self, terminal_id: str = POS) -> Json:
         """A key that was never used."""
         return {
             "terminal_id": terminal_id,
@@ -36,22 +39,33 @@ class Counter:
             "trace_no": f"{next(self._traces):06d}",
         }
 
-    def card(self, name: str | None = None) -> dict[str, str]:
-        """A card by name, or a plain one that no test has used."""
-        name = name or f"plain {next(self._plain)}"
-        return {"card_no": self.world.cards[name].whole, "pin": PIN}
+    def card(self, magic: str | None = None) -> Json:
+        """A card that no test has used, or a magic one."""
+        found = self.world.magic[magic] if magic else self.new_card()
+        return {"card_no": found["card_no"], "pin": found["pin"]}
 
-    def payee(self, name: str = "plain 50") -> dict[str, str]:
-        return {"payee_account_no": self.world.account_nos[name], "payee_name": name}
+    def new_card(self, **wishes: Any) -> Json:
+        """A card made for this test: number, PIN and the rest."""
+        made = self.post("/sim/cards", wishes, "demo-admin")
+        assert made.status_code == 201, made.text
+        card: Json = made.json()
+        return card
 
-    def body(self, business: str, **changes: Any) -> dict[str, Any]:
+    def payee(self) -> Json:
+        """Somebody who was not paid yet."""
+        found = self.world.payees[next(self._payees)]
+        return {"payee_account_no": found["account_no"], "payee_name": found["name"]}
+
+    def body(self, business: str, **changes: Any) -> Json:
         """A body that would be approved, with ``changes``; ``...`` takes a field out."""
-        made: dict[str, Any] = {**self.key(changes.pop("terminal_id", "52010001"))}
-        card = self.card(changes.pop("card", None)) if needs_card(business, changes) else {}
-        made |= card | self.rest(business) | changes
+        made = self.key(changes.pop("terminal_id", POS))
+        if business in WITH_CARD and changes.get("funding") != "cash" and "card_no" not in changes:
+            made |= self.card(changes.pop("magic", None))
+        made |= self.rest(business) | changes
         return {name: value for name, value in made.items() if value is not ...}
 
-    def rest(self, business: str) -> dict[str, Any]:
+    def rest(self, business: str) -> Json:
+        """What a business wants beside key and card."""
         match business:
             case "withdrawal":
                 return {"amount_fen": 50_000}
@@ -60,39 +74,42 @@ class Counter:
             case "cash_remittance":
                 return {"amount_fen": 50_000, "payer_name": "李雷", **self.payee()}
             case "bill_payment":
-                bill_no = f"B{next(self._traces):06d}"
-                return {"amount_fen": 4_200, "biller_id": "any", "bill_no": bill_no,
-                        "funding": "card"}  # fmt: skip
+                return {"amount_fen": 4_200, "biller_id": "any", "funding": "card",
+                        "bill_no": f"B{next(self._traces):06d}"}  # fmt: skip
+            case "reversal":
+                never = {"batch_no": "999999", "trace_no": f"{next(self._traces):06d}"}
+                return {"original": never, "reason": "timeout"}
             case _:
                 return {}
 
-    def send(
-        self, business: str, body: Any, api_key: str = "demo-terminal", **options: Any
-    ) -> httpx2.Response:
-        headers = {"Authorization": f"Bearer {api_key}"} if api_key else {}
-        return self.http.post(PATHS[business], json=body, headers=headers, **options)
+    def send(self, business: str, body: Any, api_key: str = "demo-terminal") -> httpx2.Response:
+        return self.post(PATHS[business], body, api_key)
 
-    def do(self, business: str, **changes: Any) -> dict[str, Any]:
+    def do(self, business: str, **changes: Any) -> Json:
         """Send a body that must be decided, and return the answer."""
         answer = self.send(business, self.body(business, **changes))
         assert answer.status_code == 200, answer.text
-        decided: dict[str, Any] = answer.json()
+        decided: Json = answer.json()
         return decided
 
-    def reverse(self, original: dict[str, Any], **changes: Any) -> dict[str, Any]:
+    def reverse(self, original: Json, **changes: Any) -> Json:
         """Reverse a transaction by its answer or body."""
         named = {"batch_no": original["batch_no"], "trace_no": original["trace_no"]}
         terminal_id = changes.pop("terminal_id", original["terminal_id"])
-        return self.do(
-            "reversal", terminal_id=terminal_id, original=named, reason="timeout", **changes
-        )
+        return self.do("reversal", terminal_id=terminal_id, original=named, **changes)
 
     def get(self, path: str, api_key: str = "demo-terminal", **params: Any) -> httpx2.Response:
-        headers = {"Authorization": f"Bearer {api_key}"}
-        return self.http.get(path, params=params, headers=headers)
+        return self.http.get(path, params=params, headers=bearer(api_key))
+
+    def post(self, path: str, body: Any = None, api_key: str = "demo-admin") -> httpx2.Response:
+        return self.http.post(path, json=body, headers=bearer(api_key))
+
+    def truth(self, asked: Json) -> Json:
+        """What really happened to the key of a body or answer."""
+        key = {name: asked[name] for name in ("terminal_id", "batch_no", "trace_no")}
+        told: Json = self.get("/sim/truth", **key).json()
+        return told
 
 
-def needs_card(business: str, changes: dict[str, Any]) -> bool:
-    if business == "bill_payment":
-        return changes.get("funding") != "cash"
-    return business in ("withdrawal", "transfer", "balance_inquiry")
+def bearer(api_key: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {api_key}"} if api_key else {}

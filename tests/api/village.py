@@ -1,0 +1,103 @@
+"""The village world as tests see it: a terminal of every kind and fate."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+import migrations
+from pos_sim.domain.cards import CardSecrets
+from pos_sim.store.database import Database
+from pos_sim.store.keys import ApiKey, add_key
+from pos_sim.store.world import read_world
+from seeds.load import secrets_of, seed_database
+from seeds.magic_list import magic_items
+from seeds.manifest import manifest_page
+from seeds.sizes import Size
+
+SEED = 20_260_101
+
+POS = "52010001"
+OTHER_POS = "52010004"
+ATM = "52010017"
+MOBILE = "52010019"
+GRCU_POS = "52010009"
+UNTRAINED = "52010005"
+RECTIFYING = "52010008"
+FROZEN = "52010011"
+EXITED = "52010014"
+POOR_POINT = "52010012"
+UNBOUND = "52019901"
+UNKNOWN = "52099999"
+
+MORE_KEYS = (
+    ApiKey("bound-terminal", "terminal", POS),
+    ApiKey("revoked-terminal", "terminal", None, True),
+)
+
+
+@dataclass(slots=True)
+class Village:
+    """What the manifest says works, and what magic does."""
+
+    payees: list[dict[str, Any]]
+    bills: Iterator[dict[str, Any]]
+    magic: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+
+def build(path: Path) -> None:
+    """Make the world that all modules copy."""
+    database = Database(f"sqlite:///{path}")
+    migrations.upgrade(database.sync_engine)
+    seed_database(database, Size.VILLAGE, SEED, now=datetime.now(UTC))
+    database.run_now(partial(change, secrets=secrets_of(SEED)))
+    database.close_now()
+
+
+def change(connection: Connection, secrets: CardSecrets) -> None:
+    """Add keys, and leave one operator with almost nothing."""
+    for who in MORE_KEYS:
+        add_key(connection, secrets.key, who.name, who)
+    connection.execute(
+        text(
+            "update accounts set balance_fen = 100 where account_id = (select operator_account_id"
+            " from service_points join terminals using (service_point_id)"
+            " where terminal_id = :terminal_id)"
+        ),
+        {"terminal_id": POOR_POINT},
+    )
+
+
+def look(path: Path) -> Village:
+    """Read what tests may use."""
+    database = Database(f"sqlite:///{path}")
+    try:
+        return database.read_now(village_in)
+    finally:
+        database.close_now()
+
+
+def village_in(connection: Connection) -> Village:
+    facts = read_world(connection)
+    assert facts is not None
+    now = datetime.now(UTC) + facts.clock_offset
+    page = manifest_page(connection, facts, 200, None, now=now)
+    return Village(
+        payees=page["payees"],
+        bills=iter(page["bills"]),
+        magic={item["effect"]: item for item in magic_items(connection, facts)},
+    )
+
+
+def copy(source: Path, folder: Path) -> Path:
+    """Return a copy of the world in a folder of its own."""
+    path = folder / "village.db"
+    shutil.copy(source, path)
+    return path
