@@ -206,7 +206,7 @@ POINT_WINDOWS = _windowed(
         ("point_days",),
     ),
     ("point_jumped_today", K.FLAG, "今日已突增", "jumped today", None, ("point_jump_days_10d",)),
-    ("point_idle_days", K.DAYS, "此前闲置天数", "idle days before", NO, ("point_days",)),
+    ("point_idle_days", K.DAYS, "此前闲置天数", "idle days before", NO, ("point_last_cash",)),
 )
 TERMINAL_WINDOWS = _windowed(
     ("serial_terminals_24h", K.COUNT, "该序列号24小时出现的终端数", "terminals of the serial", NR),

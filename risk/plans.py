@@ -53,11 +53,9 @@ class CompiledRule:
 class Plan:
     """What is asked in one lane about one business in one tier."""
 
-    rules: tuple[CompiledRule, ...] = ()
-    needs: frozenset[str] = frozenset()
+    rules: tuple[CompiledRule, ...]
+    needs: frozenset[str]
 
-
-NOTHING = Plan()
 
 PlanKey: TypeAlias = tuple[Lane, Tier, str | None]
 

@@ -19,7 +19,7 @@ from pos_sim.domain.watching import Verdict
 from risk.facts import Exit, RiskFacts
 from risk.hits import error_hit, expect, hit_of, keep_strongest
 from risk.pages import RulebookError
-from risk.plans import NOTHING, CompiledClause, CompiledRule, Plan, PlanKey, plans_of
+from risk.plans import CompiledClause, CompiledRule, Plan, PlanKey, plans_of
 from risk.rule_rows import read_rules
 from risk.rules import Hit, RuleVersion
 from risk.templates import Finding
@@ -52,12 +52,11 @@ class Rulebook:
     def evaluate(
         self, facts: RiskFacts, lane: Lane, tier: Tier, tally: Tally | None = None
     ) -> tuple[Hit, ...]:
-        """Ask the rules of a lane; the patrol's facts have no business.
+        """Ask the rules of a lane; KeyError where the facts do not say the business.
 
         ``tally`` counts the named exits, for those who want to see them.
         """
-        business = None if lane is Lane.BATCH else facts.get("business")
-        plan = self._plans.get((lane, tier, business), NOTHING)
+        plan = self._plans[lane, tier, None if lane is Lane.BATCH else facts["business"]]
         is_whole = facts.keys() >= plan.needs
         hits: list[Hit] = []
         for rule in plan.rules:
@@ -74,7 +73,7 @@ class Rulebook:
 
     def facts_for(self, lane: Lane, tier: Tier, business: Business | None) -> frozenset[str]:
         """Return the facts without which something in this plan would be an error."""
-        return self._plans.get((lane, tier, business), NOTHING).needs
+        return self._plans[lane, tier, business and business.value].needs
 
 
 def _take(
