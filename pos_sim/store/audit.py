@@ -187,6 +187,24 @@ def reversals(connection: Connection, _key: bytes) -> Iterator[Finding]:
         yield Finding("reversal", f"transaction {original}", text)
 
 
+HOLDS = Statement(
+    "select t.transaction_id, t.status, t.amount_fen, coalesce(r.paid, 0) from transactions t"
+    " left join (select entry_id, credit_account_id, sum(amount_fen) as paid from postings"
+    "  where entry_id like '%-release' group by entry_id, credit_account_id) r on r.entry_id = t.transaction_id || '-release'"
+    "  and r.credit_account_id = t.payee_account_id"
+    " where t.first_status = 'held' and coalesce(r.paid, 0) <> case t.status"
+    "  when 'held' then 0 when 'approved' then t.amount_fen"
+    "  else case when r.paid is null then 0 else t.amount_fen end end"
+)
+
+
+def holds(connection: Connection, _key: bytes) -> Iterator[Finding]:
+    """Held money waits until it is released, and then all of it reaches the payee."""
+    for transaction_id, status, amount, paid in HOLDS.rows(connection):
+        text = f"{amount} fen were held and are {status}, {paid} went on to the payee"
+        yield Finding("hold", f"transaction {transaction_id}", text)
+
+
 STRAY_ENTRIES = Statement(
     "select distinct p.entry_id from postings p where p.entry_id not like 'opening%'"
     " and p.entry_id not like 'credit-%' and not exists (select 1 from transactions t"
@@ -266,10 +284,19 @@ SETTLED = Statement(
     " on c.business_date = s.business_date and c.bank_id = s.bank_id"
     " where s.received_fen <> coalesce(c.received, 0) or s.given_fen <> coalesce(c.given, 0)"
 )
+UNSETTLED = Statement(
+    f"select c.business_date, c.bank_id, c.received, c.given from ({CLEARED}) c"
+    " where exists (select 1 from settlements s where s.business_date = c.business_date)"
+    " and not exists (select 1 from settlements s where s.business_date = c.business_date"
+    "  and s.bank_id = c.bank_id)"
+)
 
 
 def settlements(connection: Connection, _key: bytes) -> Iterator[Finding]:
     """What was settled for a day is what the clearing accounts say of it."""
+    for day, bank_id, received, given in UNSETTLED.rows(connection):
+        text = f"not settled; journal {received} in, {given} out"
+        yield Finding("settlement", f"{bank_id} {day}", text)
     for day, bank_id, received, given, in_journal, out_journal in SETTLED.rows(connection):
         text = f"settled {received} in, {given} out; journal {in_journal} in, {out_journal} out"
         yield Finding("settlement", f"{bank_id} {day}", text)
@@ -277,8 +304,9 @@ def settlements(connection: Connection, _key: bytes) -> Iterator[Finding]:
 
 def streamed(connection: Connection, sql: str) -> Iterator[Any]:
     """Read a whole table without holding it in memory."""
-    result = connection.execution_options(stream_results=True).exec_driver_sql(sql)
-    yield from result.yield_per(5_000)
+    options = {"stream_results": True, "yield_per": 5_000}
+    with connection.exec_driver_sql(sql, execution_options=options) as result:
+        yield from result
 
 
 CHECKS: tuple[Check, ...] = (
@@ -288,6 +316,7 @@ CHECKS: tuple[Check, ...] = (
     amounts,
     moved_by_nothing,
     reversals,
+    holds,
     strays,
     usage,
     bills,
