@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from pos_sim.store.tables import metadata
+from risk.store.tables import metadata
 
 context.configure(
     connection=context.config.attributes["connection"],

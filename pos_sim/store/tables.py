@@ -128,6 +128,7 @@ cards = Table(
     Column("effect", String(24)),
     Column("magic_name", String(32)),
 )
+Index("ix_cards_account", cards.c.account_id)
 
 billers = Table(
     "billers",
@@ -212,6 +213,21 @@ Index(
 Index("ix_transactions_business_date", transactions.c.business_date, transactions.c.decided_us)
 Index("ix_transactions_card", transactions.c.card_id, transactions.c.decided_us)
 Index("ix_transactions_service_point", transactions.c.service_point_id, transactions.c.decided_us)
+Index(
+    "ix_transactions_payee",
+    transactions.c.payee_account_id,
+    transactions.c.decided_us,
+    sqlite_where=transactions.c.payee_account_id.is_not(None),
+    postgresql_where=transactions.c.payee_account_id.is_not(None),
+)
+Index(
+    "ix_transactions_bill",
+    transactions.c.bill_no,
+    transactions.c.biller_id,
+    transactions.c.decided_us,
+    sqlite_where=transactions.c.bill_no.is_not(None),
+    postgresql_where=transactions.c.bill_no.is_not(None),
+)
 
 tombstones = Table(
     "tombstones",

@@ -8,7 +8,7 @@ from sqlalchemy import CheckConstraint, Connection, MetaData, inspect
 
 import migrations
 from pos_sim.store.database import Database
-from pos_sim.store.tables import metadata
+from risk.store.tables import metadata
 from tests.worlds import seed
 
 PARTS = (metadata,)

@@ -1,0 +1,1 @@
+"""The tables of the watch, and every SQL statement over them."""
