@@ -34,8 +34,9 @@ from api.routes import (
 from api.routes.transactions import transaction_routes
 from api.settings import Settings
 from pos_sim.engine.holds import release_due
-from pos_sim.engine.sandbox import Sandbox
+from pos_sim.engine.sandbox import Sandbox, SandboxClock
 from pos_sim.store.keys import ApiKey, find_key
+from pos_sim.store.world import read_world
 
 log = structlog.get_logger()
 
@@ -93,7 +94,7 @@ def create_app(sandbox: Sandbox, settings: Settings) -> FastAPI:
     app = Bank(desk_for(sandbox, settings))
     for router in ROUTERS:
         app.include_router(router)
-    for kind in HANDLED:
+    for kind in (*HANDLED, Exception):
         app.add_exception_handler(kind, answer_error)
     return app
 
@@ -123,10 +124,23 @@ async def living(desk: Desk) -> AsyncIterator[None]:
 
 
 async def work_of_the_clock(desk: Desk) -> None:
-    """Release held money whose time has come, again and again; a mistake does not end it."""
+    """Do what time brings, again and again; a mistake does not end it."""
     while True:
-        try:
-            await release_due(desk.sandbox)
-        except Exception as error:
-            log.error("release of held money failed", error=type(error).__name__)
+        for work in (release_due, follow_the_clock):
+            try:
+                await work(desk.sandbox)
+            except Exception as error:
+                log.error("background work failed", work=work.__name__, error=type(error).__name__)
         await asyncio.sleep(desk.settings.background_every_s)
+
+
+async def follow_the_clock(sandbox: Sandbox) -> None:
+    """Take over the clock's offset, which another process may have moved."""
+    clock = sandbox.clock
+    if not isinstance(clock, SandboxClock):
+        return
+    before = clock.offset
+    facts = await sandbox.database.read(read_world)
+    # Somebody in this process may have moved it while we read.
+    if facts is not None and clock.offset == before:
+        clock.offset = facts.clock_offset

@@ -9,6 +9,7 @@ from __future__ import annotations
 import secrets
 import traceback
 from collections.abc import Mapping
+from pathlib import PurePath
 from time import perf_counter
 
 import structlog
@@ -21,6 +22,7 @@ from api.problems import Problem, problem_of, response_of
 log = structlog.get_logger()
 
 NO_ROUTE = "none"
+OURS = frozenset({"api", "seeds", "risk", "pos_sim"})
 HUNG_UP = 499
 """What the metrics call a client that left before its body was here; nobody is answered."""
 
@@ -107,10 +109,17 @@ def counted(receive: Receive, body_max: int) -> Receive:
 
 def log_mistake(error: Exception, request_id: str) -> None:
     """Log where it happened, never what was in hand: an error's text may quote what was sent."""
-    places = traceback.extract_tb(error.__traceback__)
     log.error(
         "internal error",
         request_id=request_id,
         error=type(error).__name__,
-        places=[f"{place.filename}:{place.lineno} {place.name}" for place in places[-8:]],
+        cause=type(error.__cause__).__name__ if error.__cause__ else None,
+        places=places_of(error),
     )
+
+
+def places_of(error: Exception) -> list[str]:
+    """Return the last lines of our own that the error came through."""
+    frames = traceback.extract_tb(error.__traceback__)
+    ours = [frame for frame in frames if OURS & set(PurePath(frame.filename).parts)]
+    return [f"{PurePath(f.filename).name}:{f.lineno} {f.name}" for f in ours[-6:]]

@@ -138,4 +138,4 @@ HANDLED: tuple[type[Exception], ...] = (
     RequestValidationError,
     *(family for family, _, _ in ENGINE_KINDS),
 )
-"""What the application answers itself; anything else is logged and answered by the middleware."""
+"""What is nobody's mistake of ours; anything else the outer ring logs."""

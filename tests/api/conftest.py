@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import socket
 import threading
 import time
@@ -19,34 +20,59 @@ from api.settings import Settings
 from tests.api import village
 from tests.api.counter import Counter
 from tests.api.village import Village
+from tests.conftest import KINDS
+from tests.postgres import Postgres
 
-Copies = pytest.TempPathFactory
+
+@pytest.fixture(scope="module", params=KINDS)
+def kind(request: pytest.FixtureRequest) -> str:
+    """Both databases; a module that asks no database much overrides this."""
+    chosen: str = request.param
+    return chosen
 
 
 @pytest.fixture(scope="session")
-def seeded(tmp_path_factory: Copies) -> Path:
+def sqlite_village(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The file that every module copies."""
     path = tmp_path_factory.mktemp("village") / "village.db"
-    village.build(path)
+    village.build(f"sqlite:///{path}")
     return path
 
 
+@pytest.fixture(scope="session")
+def postgres_village(postgres: Postgres) -> str:
+    """The database that every module copies."""
+    name = postgres.create()
+    village.build(postgres.url(name))
+    return name
+
+
 @pytest.fixture(scope="module")
-def database_path(seeded: Path, tmp_path_factory: Copies) -> Path:
+def database_url(
+    kind: str, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
     """This module's own copy of the world."""
-    return village.copy(seeded, tmp_path_factory.mktemp("copy"))
+    if kind == "sqlite":
+        path = tmp_path_factory.mktemp("copy") / "village.db"
+        shutil.copy(request.getfixturevalue("sqlite_village"), path)
+        yield f"sqlite:///{path}"
+        return
+    postgres: Postgres = request.getfixturevalue("postgres")
+    name = postgres.create(request.getfixturevalue("postgres_village"))
+    yield postgres.url(name)
+    postgres.drop(name)
 
 
 @pytest.fixture(scope="module")
-def world(database_path: Path) -> Village:
-    return village.look(database_path)
+def world(database_url: str) -> Village:
+    return village.look(database_url)
 
 
 @pytest.fixture(scope="module")
-def settings(database_path: Path) -> Settings:
+def settings(database_url: str) -> Settings:
     """Short waits; everything else as served."""
     return Settings(
-        database_url=f"sqlite:///{database_path}",
+        database_url=database_url,
         slow_answer_s=0.3,
         silent_answer_s=0.6,
         key_cache_s=0.2,

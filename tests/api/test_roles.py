@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from pathlib import Path
 
 import pytest
 
@@ -12,6 +11,13 @@ from pos_sim.store.keys import ApiKey, add_key, revoke_key
 from seeds.load import secrets_of
 from tests.api.counter import PATHS, Counter
 from tests.api.village import OTHER_POS, POS, SEED
+
+
+@pytest.fixture(scope="module")
+def kind() -> str:
+    """What is wrong before a database is asked is wrong with any of them."""
+    return "sqlite"
+
 
 STAFF = (
     "demo-maker",
@@ -102,9 +108,9 @@ def test_a_bound_key_finds_its_own_transactions_only(counter: Counter) -> None:
     assert {item["terminal_id"] for item in found} == {POS}
 
 
-def test_a_revoked_key_is_felt_within_a_second(counter: Counter, database_path: Path) -> None:
+def test_a_revoked_key_is_felt_within_a_second(counter: Counter, database_url: str) -> None:
     key, who = "short-lived", ApiKey("short-lived", "auditor")
-    database = Database(f"sqlite:///{database_path}")
+    database = Database(database_url)
     database.run_now(lambda c: add_key(c, secrets_of(SEED).key, key, who))
     assert counter.get("/v1/about", key).status_code == 200
     database.run_now(lambda c: revoke_key(c, key))

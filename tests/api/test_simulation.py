@@ -120,9 +120,9 @@ def test_a_wish_that_cannot_be_fulfilled_says_why(
     assert [error["field"] for error in answer.json()["errors"]] == [field]
 
 
-def test_health_metrics_and_about(counter: Counter) -> None:
+def test_health_metrics_and_about(counter: Counter, kind: str) -> None:
     assert counter.get("/health/live").json() == {"status": "live"}
-    assert counter.get("/health/ready").json() == {"status": "ready", "database": "sqlite"}
+    assert counter.get("/health/ready").json() == {"status": "ready", "database": kind}
     counter.do("balance_inquiry")
     page = counter.get("/metrics").text
     assert 'pos_sim_transactions_total{business="balance_inquiry"' in page

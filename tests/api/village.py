@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, text
@@ -52,9 +50,9 @@ class Village:
     magic: dict[str, dict[str, Any]] = field(default_factory=dict)
 
 
-def build(path: Path) -> None:
+def build(url: str) -> None:
     """Make the world that all modules copy."""
-    database = Database(f"sqlite:///{path}")
+    database = Database(url)
     migrations.upgrade(database.sync_engine)
     seed_database(database, Size.VILLAGE, SEED, now=datetime.now(UTC))
     database.run_now(partial(change, secrets=secrets_of(SEED)))
@@ -75,9 +73,9 @@ def change(connection: Connection, secrets: CardSecrets) -> None:
     )
 
 
-def look(path: Path) -> Village:
+def look(url: str) -> Village:
     """Read what tests may use."""
-    database = Database(f"sqlite:///{path}")
+    database = Database(url)
     try:
         return database.read_now(village_in)
     finally:
@@ -94,10 +92,3 @@ def village_in(connection: Connection) -> Village:
         bills=iter(page["bills"]),
         magic={item["effect"]: item for item in magic_items(connection, facts)},
     )
-
-
-def copy(source: Path, folder: Path) -> Path:
-    """Return a copy of the world in a folder of its own."""
-    path = folder / "village.db"
-    shutil.copy(source, path)
-    return path
