@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from sqlalchemy import Connection
 
 from pos_sim.domain.accounts import BANK_ACCOUNTS, Kind
-from pos_sim.domain.money import Fen
-from pos_sim.store.rows import day_or_none, to_day
+from pos_sim.domain.banks import BANKS
+from pos_sim.domain.money import ZERO, Fen
+from pos_sim.store.rows import day_or_none
 from pos_sim.store.sql import InsertSet, Statement
 from pos_sim.store.tables import settlements
 
@@ -43,10 +44,8 @@ SETTLE = InsertSet(
     " given_fen = excluded.given_fen, net_fen = excluded.net_fen",
 )
 LAST = Statement("select max(business_date) from settlements")
-OPEN_DAYS = Statement(
-    "select distinct business_date from transactions where business_date > :after"
-    " and business_date < :before order by business_date"
-)
+FIRST = Statement("select min(business_date) from transactions")
+ONE_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +62,10 @@ class Settlement:
 
 
 def settle(connection: Connection, day: date) -> list[Settlement]:
-    """Write the lines of a business day; doing it again gives the same lines."""
+    """Write a line for every bank of the network, zeros too; doing it again gives the same."""
     found = CLEARED_ON.rows(connection, day=day.isoformat())
-    lines = [Settlement(bank_id, Fen(int(r)), Fen(int(g))) for bank_id, r, g in found]
+    cleared = {bank_id: (Fen(int(r)), Fen(int(g))) for bank_id, r, g in found}
+    lines = [Settlement(bank_id, *cleared.get(bank_id, (ZERO, ZERO))) for bank_id in BANKS]
     assert sum(line.net for line in lines) == 0
     rows = [(day.isoformat(), s.bank_id, s.received, s.given, s.net) for s in lines]
     SETTLE.run(connection, rows)
@@ -73,7 +73,12 @@ def settle(connection: Connection, day: date) -> list[Settlement]:
 
 
 def unsettled_days(connection: Connection, before: date) -> list[date]:
-    """Return the business dates with transactions that have no lines yet."""
-    last = day_or_none(LAST.rows(connection)[0][0]) or date.min
-    found = OPEN_DAYS.rows(connection, after=last.isoformat(), before=before.isoformat())
-    return [to_day(row[0]) for row in found]
+    """Return the business dates since the last settled one, or since the first transaction.
+
+    Every calendar day is one: where nobody came to a counter, held money may have been released.
+    """
+    last = day_or_none(LAST.rows(connection)[0][0])
+    first = last + ONE_DAY if last else day_or_none(FIRST.rows(connection)[0][0])
+    if first is None:
+        return []
+    return [first + n * ONE_DAY for n in range((before - first).days)]
