@@ -190,8 +190,8 @@ def reversals(connection: Connection, _key: bytes) -> Iterator[Finding]:
 HOLDS = Statement(
     "select t.transaction_id, t.status, t.amount_fen, coalesce(r.paid, 0) from transactions t"
     " left join (select entry_id, credit_account_id, sum(amount_fen) as paid from postings"
-    "  where entry_id like '%-release' group by entry_id, credit_account_id) r on r.entry_id = t.transaction_id || '-release'"
-    "  and r.credit_account_id = t.payee_account_id"
+    "  where entry_id like '%-release' group by entry_id, credit_account_id) r"
+    "  on r.entry_id = t.transaction_id || '-release' and r.credit_account_id = t.payee_account_id"
     " where t.first_status = 'held' and coalesce(r.paid, 0) <> case t.status"
     "  when 'held' then 0 when 'approved' then t.amount_fen"
     "  else case when r.paid is null then 0 else t.amount_fen end end"
