@@ -19,6 +19,7 @@ from api.cli.options import (
     settings_of,
 )
 from api.cli.progress import ShownProgress
+from api.composition import own_secret
 from api.settings import data_folder
 from pos_sim.engine.sandbox import Sandbox
 from pos_sim.policies import shipped
@@ -55,7 +56,8 @@ def day(
             assert world is not None
             if world.size != size.value:
                 fail(f"这里是另一个世界 · The database holds another world: {world.size}")
-            sandbox = Sandbox.of(database, world, shipped(), clock=clock)
+            secret = None if world.is_demo else own_secret(settings)
+            sandbox = Sandbox.of(database, world, shipped(), clock=clock, secret=secret)
             report = run_day(sandbox, date.date(), seed, progress)
     except (DayRefused, StoreError) as error:
         fail(str(error), 1)
@@ -64,7 +66,7 @@ def day(
     if as_json:
         print_json(as_dict(report))
     else:
-        typer.echo(as_text(report))
+        typer.echo(as_text(report), nl=False)
     if report.audit:
         raise typer.Exit(1)
 
