@@ -9,6 +9,7 @@ from functools import partial
 import typer
 
 from api.cli.options import DatabaseUrl, Json, opened, print_json, settings_of
+from api.cli.progress import ShownProgress
 from pos_sim.store.audit import CHECKS
 from pos_sim.store.audit import audit as audit_books
 
@@ -17,7 +18,11 @@ def audit(database_url: DatabaseUrl = None, as_json: Json = False) -> None:
     """Recompute every balance from the journal and check every promise; 1 if one is broken."""
     sandbox = opened(settings_of(database_url=database_url))
     since = time.monotonic()
-    findings = sandbox.database.read_now(partial(audit_books, seal_key=sandbox.secrets.key))
+    with ShownProgress() as progress:
+        progress.start("审计 Audit", len(CHECKS))
+        key = sandbox.secrets.key
+        work = partial(audit_books, seal_key=key, advance=progress.advance)
+        findings = sandbox.database.read_now(work)
     sandbox.database.close_now()
     took = time.monotonic() - since
     if as_json:

@@ -54,7 +54,9 @@ def seed(
 def digest(database_url: DatabaseUrl = None, as_json: Json = False) -> None:
     """Print one hash of the whole world, the same on both databases."""
     sandbox = opened(settings_of(database_url=database_url))
-    found = sandbox.database.read_now(world_digest)
+    with ShownProgress() as progress:
+        progress.start("计算摘要 Digest", 1)
+        found = sandbox.database.read_now(world_digest)
     sandbox.database.close_now()
     if as_json:
         facts = sandbox.world

@@ -36,11 +36,17 @@ class Finding:
 Check = Callable[[Connection, bytes], Iterator[Finding]]
 
 
-def audit(connection: Connection, seal_key: bytes) -> list[Finding]:
-    """Return what is broken, at most 20 findings a check; nothing is right."""
+def audit(
+    connection: Connection, seal_key: bytes, advance: Callable[[int], None] = lambda done: None
+) -> list[Finding]:
+    """Return what is broken, at most 20 findings a check; nothing is right.
+
+    ``advance`` is told after each check.
+    """
     findings: list[Finding] = []
     for check in CHECKS:
         findings += islice(check(connection, seal_key), MOST_PER_CHECK)
+        advance(1)
     return findings
 
 
