@@ -6,6 +6,7 @@ FastAPI's stack. Everything else, and everything about documentation, is FastAPI
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 import traceback
 from collections.abc import Mapping
@@ -18,6 +19,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.desk import Desk
 from api.problems import Problem, problem_of, response_of
+from pos_sim.engine.group_commit import Closing
 
 log = structlog.get_logger()
 
@@ -48,6 +50,9 @@ class OuterRing:
             await (quick or self._inner)(scope, receive, visit.send)
         except ClientDisconnect:
             visit.status = HUNG_UP
+        except asyncio.CancelledError:
+            # Told to stop, the server waits no longer. The engine goes on without this caller.
+            await self._answer(Closing(), visit, scope, receive)
         except Exception as error:
             await self._answer(error, visit, scope, receive)
         route = scope["path"] if quick else getattr(scope.get("route"), "path", NO_ROUTE)

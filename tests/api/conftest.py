@@ -84,7 +84,9 @@ def settings(database_url: str) -> Settings:
 def serving(settings: Settings) -> Iterator[str]:
     """Serve in a thread of its own, and give the address."""
     app = create_app(open_sandbox(settings), settings)
-    config = uvicorn.Config(app, access_log=False, log_level="warning", lifespan="on")
+    config = uvicorn.Config(
+        app, access_log=False, log_level="warning", lifespan="on", timeout_graceful_shutdown=1
+    )
     server = uvicorn.Server(config)
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))

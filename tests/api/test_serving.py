@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from datetime import timedelta
+from time import sleep
 
+import httpx2
 import pytest
 
 from api import serve
@@ -13,6 +17,9 @@ from api.composition import open_sandbox
 from api.settings import Settings
 from pos_sim.engine.sandbox import Sandbox, SandboxClock
 from pos_sim.store.world import WorldFacts, write_world
+from tests.api.conftest import serving
+from tests.api.counter import Counter
+from tests.api.village import Village
 
 
 @pytest.fixture
@@ -37,6 +44,19 @@ def test_a_worker_finds_the_same_settings_outside(monkeypatch: pytest.MonkeyPatc
 
 def test_an_address_of_who_did_what_is_not_logged() -> None:
     assert serve.options(Settings())["access_log"] is False
+
+
+def test_a_server_that_stops_answers_who_still_waits(settings: Settings, world: Village) -> None:
+    patient = settings.model_copy(update={"silent_answer_s": 60.0})
+    with ExitStack() as until_the_end, ThreadPoolExecutor(1) as waiting:
+        with serving(patient) as address:
+            http = until_the_end.enter_context(httpx2.Client(base_url=address, timeout=10))
+            counter = Counter(http, world)
+            body = counter.body("withdrawal", magic="silent")
+            answer = waiting.submit(counter.send, "withdrawal", body)
+            while not counter.truth(body)["seen"]:
+                sleep(0.01)
+        assert answer.result().json()["type"] == "outcome-unknown"
 
 
 async def test_a_clock_that_another_process_moved_is_followed(sandbox: Sandbox) -> None:
