@@ -19,19 +19,24 @@ from seeds.progress import Progress
 from seeds.sizes import Size
 
 
-class NotSeeded(Exception):
-    """The database has no world yet."""
+class NotReady(Exception):
+    """The database has no world yet, or its tables are older than this program."""
+
+
+EMPTY = "数据库是空的，请先运行 pos-sim seed · The database is empty: run pos-sim seed first"
+BEHIND = "表结构较旧，请先运行 pos-sim migrate · The tables are older: run pos-sim migrate first"
 
 
 def open_sandbox(
     settings: Settings, *, clock: Clock | None = None, monitor: Monitor | None = None
 ) -> Sandbox:
-    """Return a sandbox over the database of the settings. Raises `NotSeeded`."""
+    """Return a sandbox over the database of the settings. Raises `NotReady`."""
     database = Database(settings.database_url)
     world = world_in(database)
     if world is None:
+        is_behind = migrations.has_tables(database.sync_engine)
         database.close_now()
-        raise NotSeeded
+        raise NotReady(BEHIND if is_behind else EMPTY)
     return Sandbox.of(
         database,
         world,

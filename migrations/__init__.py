@@ -34,6 +34,13 @@ def is_current(engine: Engine) -> bool:
     return current == ScriptDirectory.from_config(_config()).get_current_head()
 
 
+def has_tables(engine: Engine) -> bool:
+    """Say whether the database was ever migrated, but does not stand at the newest revision."""
+    with engine.connect() as connection:
+        current = MigrationContext.configure(connection).get_current_revision()
+    return current is not None and not is_current(engine)
+
+
 def _config() -> Config:
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent))

@@ -8,7 +8,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 from pydantic import ValidationError
 
-from api.composition import NotSeeded, open_sandbox
+from api.composition import NotReady, open_sandbox
 from api.settings import Settings
 from pos_sim.domain.calendar import Clock
 from pos_sim.engine.sandbox import Sandbox
@@ -47,8 +47,8 @@ def opened(settings: Settings, clock: Clock | None = None) -> Sandbox:
     """Return the sandbox of an existing world, or say that there is none and exit 2."""
     try:
         return open_sandbox(settings, clock=clock)
-    except NotSeeded:
-        fail("数据库是空的，请先运行 pos-sim seed · The database is empty: run pos-sim seed first")
+    except NotReady as error:
+        fail(str(error))
     except StoreError as error:
         fail(f"数据库无法使用 · The database cannot be used: {error}")
 
