@@ -16,8 +16,8 @@ class NoPostgres(Exception):
 def start(data: Path) -> str:
     """Start the server of the wheel, if it does not run yet, and return its address.
 
-    Raises `NoPostgres`. It stops with this process. Started by root it runs as a user of its own, who must be able to
-    reach ``data``: the parent folders are opened for reading.
+    Raises `NoPostgres`. It stops with this process. Started by root it runs as a user of its own,
+    who must be able to reach ``data``: the parent folders are opened for reading.
     """
     os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.mkdtemp(prefix="pos-sim-"))
     try:
