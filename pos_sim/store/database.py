@@ -7,6 +7,8 @@ twins with ``_now`` do the same without an event loop, for the command line, tes
 from __future__ import annotations
 
 import asyncio
+import os
+import sqlite3
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -14,12 +16,13 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, DisconnectionError, InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 T = TypeVar("T")
 
 LOCK_WAIT_S = 10
+CONNECT_WAIT_S = 10
 READERS = 4
 
 
@@ -53,18 +56,20 @@ class StoreGone(StoreError):
 class Database:
     """One database of one sandbox; SQLite has one writer thread, PostgreSQL a pool."""
 
-    def __init__(self, url: str | URL) -> None:
+    def __init__(self, url: str | URL, *, lock_wait_s: float = LOCK_WAIT_S) -> None:
         self.url = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         if self.is_sqlite:
-            self._writer = _sqlite_engine(self.url, "begin immediate")
-            self._reader = _sqlite_engine(self.url, "begin")
+            self._writer = _sqlite_engine(self.url, "begin immediate", lock_wait_s)
+            self._reader = _sqlite_engine(self.url, "begin", lock_wait_s)
             self._writer_thread = ThreadPoolExecutor(1, "writer")
             self._reader_threads = ThreadPoolExecutor(READERS, "reader")
         else:
             self.url = self.url.set(drivername="postgresql+psycopg")
-            self._writer = self._reader = _pg_engine(self.url)
-            self._async: AsyncEngine = _pg_async_engine(self.url)
+            self._writer = _pg_engine(self.url, lock_wait_s)
+            self._async: AsyncEngine = _pg_async_engine(self.url, lock_wait_s)
+            self._reader = self._writer.execution_options(**ONE_SNAPSHOT)
+            self._async_reader = self._async.execution_options(**ONE_SNAPSHOT)
 
     async def run(self, work: Callable[[Connection], T]) -> T:
         """Do ``work`` in one transaction and commit it."""
@@ -91,7 +96,7 @@ class Database:
             loop = asyncio.get_running_loop()
             return await loop.run_in_executor(self._reader_threads, self.read_now, work)
         try:
-            async with self._async.connect() as connection:
+            async with self._async_reader.connect() as connection:
                 return await connection.run_sync(work)
         except DBAPIError as error:
             raise translated(error) from error
@@ -137,23 +142,59 @@ def translated(error: DBAPIError) -> Exception:
     return error
 
 
-def _sqlite_engine(url: URL, begin: str) -> Engine:
+def _sqlite_engine(url: URL, begin: str, lock_wait_s: float) -> Engine:
     if url.database:
         with suppress(OSError):
             Path(url.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url, connect_args={"check_same_thread": False, "timeout": LOCK_WAIT_S})
+    engine = create_engine(url, connect_args={"check_same_thread": False, "timeout": lock_wait_s})
+    file = SqliteFile(url.database)
+
+    @event.listens_for(engine, "do_connect")
+    def on_do_connect(*_: Any) -> None:
+        file.must_be_there()
 
     @event.listens_for(engine, "connect")
-    def on_connect(connection: Any, _record: Any) -> None:
+    def on_connect(connection: Any, record: Any) -> None:
         connection.isolation_level = None  # we say BEGIN ourselves
         for pragma in SQLITE_PRAGMAS:
             connection.execute(f"pragma {pragma}")
+        record.info["inode"] = file.inode()
+
+    @event.listens_for(engine, "checkout")
+    def on_checkout(_connection: Any, record: Any, _proxy: Any) -> None:
+        if record.info["inode"] != file.inode():
+            raise DisconnectionError("the file is not the one that was opened")
 
     @event.listens_for(engine, "begin")
     def on_begin(connection: Connection) -> None:
         connection.exec_driver_sql(begin)
 
     return engine
+
+
+class SqliteFile:
+    """The file behind a path, watched because SQLite does not.
+
+    SQLite goes on writing into a file that was removed, and puts an empty one in its place when
+    it opens the path again: answers would be given and not be kept.
+    """
+
+    def __init__(self, path: str | None) -> None:
+        self._path = path
+        self._was_there = False
+
+    def inode(self) -> int | None:
+        """Return which file the path names, None when there is none."""
+        with suppress(OSError):
+            found = os.stat(self._path or "").st_ino
+            self._was_there = True
+            return found
+        return None
+
+    def must_be_there(self) -> None:
+        """Raise what SQLite says of a missing folder when a file is missing that was there."""
+        if self._was_there and self.inode() is None:
+            raise sqlite3.OperationalError("unable to open database file")
 
 
 SQLITE_PRAGMAS = (
@@ -166,15 +207,22 @@ SQLITE_PRAGMAS = (
 )
 
 
-def _pg_engine(url: URL) -> Engine:
-    return create_engine(url, connect_args=PG_OPTIONS, pool_pre_ping=True)
+def _pg_engine(url: URL, lock_wait_s: float) -> Engine:
+    return create_engine(url, connect_args=_pg_options(lock_wait_s), pool_pre_ping=True)
 
 
-def _pg_async_engine(url: URL) -> AsyncEngine:
-    return create_async_engine(url, connect_args=PG_OPTIONS, pool_size=6, max_overflow=4)
+def _pg_async_engine(url: URL, lock_wait_s: float) -> AsyncEngine:
+    options = _pg_options(lock_wait_s)
+    return create_async_engine(url, connect_args=options, pool_size=6, max_overflow=4)
 
 
-PG_OPTIONS: dict[str, Any] = {
-    "options": f"-c lock_timeout={LOCK_WAIT_S}s -c timezone=Asia/Shanghai",
-    "connect_timeout": LOCK_WAIT_S,
-}
+ONE_SNAPSHOT = {"isolation_level": "REPEATABLE READ"}
+"""Every statement of a read sees the same moment, as on SQLite."""
+
+
+def _pg_options(lock_wait_s: float) -> dict[str, Any]:
+    lock_timeout = f"-c lock_timeout={lock_wait_s * 1_000:.0f}"
+    return {
+        "options": f"{lock_timeout} -c timezone=Asia/Shanghai",
+        "connect_timeout": CONNECT_WAIT_S,
+    }
