@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date
-from enum import IntFlag
 
 SECOND_US = 1_000_000
 MINUTE_US = 60 * SECOND_US
@@ -23,8 +22,11 @@ ELDER_AGE = 60
 TINY_FEN = 1_000
 
 
-class Flag(IntFlag):
-    """What is true of an event and cannot be seen in its keys; stored as one number."""
+class Flag:
+    """What is true of an event and cannot be seen in its keys: bits of one stored number.
+
+    Plain numbers and no enum: its operators would cost more than a rule.
+    """
 
     OWN = 1  # card or payee is one of the point's own people
     FROM_OWN = 2  # the money comes from the point's own people: their card, or a cash remittance
@@ -36,9 +38,6 @@ class Flag(IntFlag):
     DRAINED = 128  # a big withdrawal after an inquiry of the same card here within 30 min
     UNDOES = 256  # the first reversal of something that had moved money
     JUMPED = 512  # R19 spoke
-
-
-NO_FLAGS = Flag(0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +66,7 @@ class Event:
     bill: str | None = None
     serial: str | None = None
     reading: tuple[float, float] | None = None
-    flags: Flag = NO_FLAGS
+    flags: int = 0
     undoes: Event | None = None
 
     @property

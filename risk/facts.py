@@ -197,14 +197,7 @@ POINT_WINDOWS = _windowed(
     ("point_p95_count", K.COUNT, "本点同类日笔数P95", "own P95 of counts", NO, ("point_days",)),
     ("point_p95_sum", K.FEN, "本点同类日金额P95", "own P95 of sums", NO, ("point_days",)),
     ("point_baseline_days", K.COUNT, "同类活跃日数", "active days alike", None, ("point_days",)),
-    (
-        "point_jump_days_10d",
-        K.COUNT,
-        "近10日突增天数",
-        "days of jumps in 10",
-        None,
-        ("point_days",),
-    ),
+    ("point_jump_days_10d", K.COUNT, "近10日突增天数", "days of jumps in 10"),
     ("point_jumped_today", K.FLAG, "今日已突增", "jumped today", None, ("point_jump_days_10d",)),
     ("point_idle_days", K.DAYS, "此前闲置天数", "idle days before", NO, ("point_last_cash",)),
 )

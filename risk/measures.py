@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any, TypeAlias
 
 from pos_sim.domain.requests import Business
-from risk.events import NO_FLAGS, Event, Flag
+from risk.events import Event
 
 Key: TypeAlias = tuple[Any, ...]
 """The parts of a key; a None among them: the event has no such key."""
@@ -65,7 +65,7 @@ class Where:
     businesses: frozenset[Business] = frozenset()
     moved: bool = False
     settled: bool = False
-    flags: Flag = NO_FLAGS
+    flags: int = 0
     share_min: int = 0
     amount_max: int | None = None
     reports: bool = False

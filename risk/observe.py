@@ -18,14 +18,13 @@ from risk.events import (
     BIG_SHARE,
     ELDER_AGE,
     MINUTE_US,
-    NO_FLAGS,
     OFF_HOURS_AMOUNT_FEN,
     OFF_HOURS_SLACK_MIN,
     Event,
     Flag,
 )
+from risk.now import Now
 from risk.places import PointProfile
-from risk.prepare import Now
 from risk.templates.parameters import ALL_OF_IT
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -128,29 +127,25 @@ def flags_of(
     event: Event,
     outside: int,
     age: int | None,
-) -> Flag:
+) -> int:
     """Return what is true of the request; each line is one flag."""
     check = refusal.check if refusal else ""
     own_cards = beside.point.own_cards if beside.point else frozenset()
     own_accounts = beside.point.own_accounts if beside.point else frozenset()
     is_own_card = event.card in own_cards
     is_cash = event.business == Business.WITHDRAWAL
-    truths = {
-        Flag.OWN: is_own_card or event.payee in own_accounts,
-        Flag.FROM_OWN: is_own_card or isinstance(facts.request, CashRemittance),
-        Flag.LIMIT_DECLINED: is_cash and check in LIMIT_CHECKS,
-        Flag.PIN_FAILED: check in PIN_CHECKS,
-        Flag.NON_LOCAL: is_non_local(facts),
-        Flag.ELDER: age is not None and age >= ELDER_AGE,
-        Flag.OFF_HOURS: outside > OFF_HOURS_SLACK_MIN and event.amount >= OFF_HOURS_AMOUNT_FEN,
-        Flag.DRAINED: is_cash and beside.was_inquired and drains(facts, event),
-        Flag.UNDOES: event.undoes is not None,
-    }
-    flags = NO_FLAGS
-    for flag, is_true in truths.items():
-        if is_true:
-            flags |= flag
-    return flags
+    truths = (
+        (Flag.OWN, is_own_card or event.payee in own_accounts),
+        (Flag.FROM_OWN, is_own_card or isinstance(facts.request, CashRemittance)),
+        (Flag.LIMIT_DECLINED, is_cash and check in LIMIT_CHECKS),
+        (Flag.PIN_FAILED, check in PIN_CHECKS),
+        (Flag.NON_LOCAL, is_non_local(facts)),
+        (Flag.ELDER, age is not None and age >= ELDER_AGE),
+        (Flag.OFF_HOURS, outside > OFF_HOURS_SLACK_MIN and event.amount >= OFF_HOURS_AMOUNT_FEN),
+        (Flag.DRAINED, is_cash and beside.was_inquired and drains(facts, event)),
+        (Flag.UNDOES, event.undoes is not None),
+    )
+    return sum(flag for flag, is_true in truths if is_true)
 
 
 def remembered(event: Event, transaction: Transaction, *, jumped: bool) -> Event:

@@ -155,7 +155,7 @@ def _days(entries: list[Entry], metric: Metric) -> dict[int, tuple[int, int, boo
     days: dict[int, tuple[int, int, bool]] = {}
     for event, is_negative in entries:
         count, total, jumped = days.get(event.day, (0, 0, False))
-        spoke = not is_negative and Flag.JUMPED in event.flags
+        spoke = not is_negative and bool(event.flags & Flag.JUMPED)
         days[event.day] = (count + (not is_negative), total + event.amount, jumped or spoke)
     return days
 

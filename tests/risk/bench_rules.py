@@ -10,9 +10,15 @@ from time import perf_counter_ns
 from typing import Any
 
 from pos_sim.domain.requests import Business
+from risk.measures import Key, Metric
+from risk.metrics import METRICS
+from risk.now import Now
+from risk.prepare import Preparer
 from risk.rulebook import Rulebook
 from risk.vocabulary import POSSIBLE, Lane, Tier
+from risk.windows import empty
 from tests.risk.ordinary import facts, rulebook
+from tests.risk.stream import event
 
 ROUNDS, TIMES = 7, 4_000
 
@@ -23,9 +29,28 @@ def main() -> None:
     print(f"{len(book.versions)} rules; microseconds per transaction, prepared facts")
     for business in POSSIBLE:
         print(f"  {business.value:<16} inline and post  {cost(book, business.value):6.2f}")
+    for business in (Business.WITHDRAWAL, Business.TRANSFER):
+        print(f"  {business.value:<16} preparing facts  {cost_of_facts(book, business.value):6.2f}")
     print(f"  {'all 24 rules':<16} every lane       {cost_of_all(book):6.2f}")
     loud = {"card_points_24h": 3, "point_cards_2h": 12, "list_matches": ("card",)}
     print(f"  {'three hits':<16} inline and post  {cost(book, 'withdrawal', **loud):6.2f}")
+
+
+class Quiet:
+    """Windows without anything in them, at no cost of their own."""
+
+    def __init__(self) -> None:
+        self._empty = {metric.name: empty(metric) for metric in METRICS.values()}
+
+    def read(self, metric: Metric, key: Key, as_of_us: int) -> Any:
+        return self._empty[metric.name]
+
+
+def cost_of_facts(book: Rulebook, business: str) -> float:
+    """Return microseconds to prepare the facts of one transaction from windows already read."""
+    preparer, reader = Preparer.of(book), Quiet()
+    now = Now(event=event(business=business, payee=5), withdrawal_limit=200_000)
+    return best(lambda: preparer.facts(now, reader))
 
 
 def cost(book: Rulebook, business: str, **changes: Any) -> float:

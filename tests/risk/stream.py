@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from pos_sim.domain.requests import Business
-from risk.events import DAY_US, HOUR_US, MINUTE_US, NO_FLAGS, Event, Flag, day_of
+from risk.events import DAY_US, HOUR_US, MINUTE_US, Event, Flag, day_of
 
 NOON = 1_772_424_000_000_000
 """2026-03-02 12:00 in Shanghai."""
@@ -45,7 +45,7 @@ def reversal(original: Event, at_us: int) -> Event:
     )
 
 
-FLAGS = [NO_FLAGS, Flag.OWN, Flag.PIN_FAILED | Flag.NON_LOCAL, Flag.OFF_HOURS | Flag.ELDER]
+FLAGS = [0, Flag.OWN, Flag.PIN_FAILED | Flag.NON_LOCAL, Flag.OFF_HOURS | Flag.ELDER]
 
 
 @st.composite

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from itertools import chain
 from typing import Any
 
 import pytest
@@ -11,8 +13,13 @@ from hypothesis import strategies as st
 from risk.events import Event
 from risk.measures import Measure, Metric, Storage
 from risk.metrics import METRICS
-from risk.windows import GroupView, WindowStore, empty, merged
+from risk.now import Now
+from risk.prepare import Preparer
+from risk.windows import GroupView, WindowStore, empty, merged, with_current
+from tests.risk.ordinary import rulebook
 from tests.risk.stream import streams
+
+PREPARER = Preparer.of(rulebook())
 
 
 def everything(reader: Any, stream: list[Event], as_of_us: int) -> dict[Any, Any]:
@@ -65,6 +72,30 @@ def test_what_was_reversed_leaves_the_sums_of_a_whole_window(stream: list[Event]
             if metric.where.takes(one, as_of_us)
         ]
         assert store.read(metric, (card,), as_of_us) == sum(standing)
+
+
+@given(streams())
+def test_the_request_in_hand_is_added_as_if_it_were_remembered(stream: list[Event]) -> None:
+    """The quick way of the recipes says what the windows themselves would say."""
+    *story, current = stream
+    store = WindowStore()
+    for one in story:
+        store.add(one)
+    if current.business == "reversal":
+        return
+    now = Now(event=current, withdrawal_limit=200_000)
+    for recipe in chain(*PREPARER.recipes[current.business].values()):
+        metric = recipe.metric
+        key = metric.key_asked_by(current)
+        if None in key or metric.measure is Measure.DAYS:
+            continue
+        raw = store.read(metric, key, current.at_us)
+        quick: dict[str, Any] = {}
+        slow: dict[str, Any] = {}
+        recipe.add_to(quick, raw, now)
+        remembered = replace(recipe, counts_now=None)
+        remembered.add_to(slow, with_current(metric, raw, current), now)
+        assert quick == slow, metric.name
 
 
 @pytest.mark.parametrize("metric", METRICS.values(), ids=lambda metric: metric.name)
