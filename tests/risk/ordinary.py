@@ -11,7 +11,7 @@ from pos_sim.domain.watching import Verdict
 from risk.facts import FACTS, Kind
 from risk.rulebook import Rulebook, shipped
 from risk.rules import Hit
-from risk.vocabulary import Lane, Tier
+from risk.vocabulary import Tier
 
 ORDINARY_DAY = date(2026, 3, 2)
 AT = 1_772_416_800_000_000
@@ -90,6 +90,3 @@ def said(rule_id: str, tier: Any = Tier.B, **changes: Any) -> str | None:
 
 def name_of(verdict: Verdict) -> str:
     return verdict.name.lower()
-
-
-LANES = tuple(Lane)
