@@ -35,7 +35,7 @@ def decided(
         "transaction_id": key.transaction_id,
         "terminal_id": key.terminal_id,
         "batch_no": key.batch_no,
-        "trace_no": key.trace_no,
+        "trace_no": key.trace_no if key.terminal_id else "",  # a charge has a number of its own
         "business": request.business.value,
         "first_status": status,
         "status": status,
