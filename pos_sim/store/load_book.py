@@ -50,8 +50,8 @@ READ_TERMINALS = Statement(
     " where t.terminal_id {in:terminal_ids text}"
 )
 LOCK_STRANGERS = Statement(
-    "select pg_advisory_xact_lock(hashtext(id)) from"
-    " (select id from unnest(cast(:terminal_ids as text[])) as id order by id) as strangers"
+    "select pg_advisory_xact_lock(number) from (select distinct hashtext(id) as number"
+    " from unnest(cast(:terminal_ids as text[])) as id order by number) as strangers"
 )
 LOCK_CARDS = Statement(
     f"select pan_hash, {rows.CARD_COLUMNS} from cards c where pan_hash {{in:pan_hashes text}}"
@@ -172,7 +172,8 @@ def lock_points(
     found = READ_TERMINALS.rows(connection, terminal_ids=terminal_ids)
     terminals = [rows.terminal_of(row[:5]) for row in found]
     points = [rows.point_of(row[5:]) for row in found if row[5] is not None]
-    strangers = terminal_ids - {terminal.terminal_id for terminal in terminals}
+    at_a_point = {t.terminal_id for t in terminals if t.service_point_id is not None}
+    strangers = terminal_ids - at_a_point  # no row stands for them, so their name is locked
     if strangers and connection.dialect.name != "sqlite":
         LOCK_STRANGERS.rows(connection, terminal_ids=list(strangers))
     return (
