@@ -1,0 +1,154 @@
+"""Three processes on one PostgreSQL are asked the same things at once, each in its own order."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+
+import pytest
+from sqlalchemy import Connection, text
+
+from pos_sim.domain.requests import Request, Reversal
+from pos_sim.store.audit import audit
+from pos_sim.store.database import Database
+from tests.conftest import build_small_world
+from tests.engine.teller import Answer, day_of, record_of
+from tests.postgres import Postgres
+from tests.state import State, check_all, in_database
+from tests.worlds import SECRETS, UNBOUND, UNKNOWN
+
+PROCESSES = 3
+
+
+@dataclass(frozen=True)
+class Rush:
+    """Which day everybody asks for, and at which terminals; no terminals: at all of them."""
+
+    name: str
+    day: int
+    stories: int
+    keys: int
+    terminals: tuple[str, ...] = ()
+
+    @property
+    def requests(self) -> list[Request]:
+        return day_of(self.day, self.stories, self.terminals)
+
+
+RUSHES = (
+    Rush("a whole day", day=11, stories=2_650, keys=3_000),
+    # Terminals without a point have no row that could be locked.
+    Rush("unknown terminals", day=12, stories=4_000, keys=150, terminals=(UNKNOWN,)),
+    Rush("terminals at no point", day=13, stories=4_000, keys=150, terminals=(UNBOUND,)),
+    Rush("charges", day=14, stories=4_000, keys=150, terminals=("CHARGE00",)),
+)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What three processes were answered, by place in the day, and what is in the books."""
+
+    rush: Rush
+    database: Database
+    answers: list[dict[int, Answer]]
+    state: State
+
+
+@pytest.fixture(scope="module", params=RUSHES, ids=lambda rush: rush.name)
+def outcome(request: pytest.FixtureRequest, postgres: Postgres) -> Iterator[Outcome]:
+    url = postgres.url(postgres.create())
+    build_small_world(url)
+    database = Database(url)
+    answers = rushed(database, request.param)
+    yield Outcome(request.param, database, answers, database.read_now(in_database))
+    database.close_now()
+
+
+def rushed(database: Database, rush: Rush) -> list[dict[int, Answer]]:
+    """Let all processes start together and return what each of them was answered."""
+    with ExitStack() as stack:
+        tellers = [
+            stack.enter_context(teller(database, rush, order)) for order in range(1, PROCESSES + 1)
+        ]
+        for each in tellers:
+            assert each.stdout is not None
+            assert json.loads(each.stdout.readline()) == "ready"
+        for each in tellers:
+            assert each.stdin is not None
+            each.stdin.write(b"go\n")
+            each.stdin.flush()
+        outputs = [each.communicate()[0] for each in tellers]
+    said = [[json.loads(line) for line in output.splitlines()] for output in outputs]
+    # No group had to be tried again: who comes second finds the answer of the first.
+    assert [lines[-1] for lines in said] == [{"failures": 0}] * PROCESSES
+    return [{line["place"]: Answer(**line) for line in lines[:-1]} for lines in said]
+
+
+@contextmanager
+def teller(database: Database, rush: Rush, order: int) -> Iterator[subprocess.Popen[bytes]]:
+    url = database.url.render_as_string(hide_password=False)
+    numbers = [str(number) for number in (rush.day, rush.stories, order)]
+    command = [sys.executable, "-m", "tests.engine.teller", url, *numbers, *rush.terminals]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        yield process
+
+
+def test_the_days_are_full_of_trouble() -> None:
+    """Else what follows would prove less than it says."""
+    for rush in RUSHES:
+        requests = rush.requests
+        keys = {request.key for request in requests}
+        assert len(keys) >= rush.keys, rush.name
+        assert len(requests) > len(keys), rush.name  # sent more than once even by one process
+    reversals = [request for request in RUSHES[0].requests if isinstance(request, Reversal)]
+    keys = {request.key for request in RUSHES[0].requests}
+    assert sum(reversal.original in keys for reversal in reversals) > 500
+
+
+def test_everybody_is_answered_and_nobody_meets_an_error(outcome: Outcome) -> None:
+    places = set(range(len(outcome.rush.requests)))
+    for said in outcome.answers:
+        assert said.keys() == places
+        assert [answer.error for answer in said.values() if answer.error] == []
+
+
+def test_all_processes_give_the_same_answers(outcome: Outcome) -> None:
+    first, *others = [
+        {place: (answer.record, answer.is_reused) for place, answer in said.items()}
+        for said in outcome.answers
+    ]
+    for other in others:
+        assert [place for place in first if first[place] != other[place]] == []
+
+
+def test_each_key_has_one_effect(outcome: Outcome) -> None:
+    transactions = outcome.state.transactions
+    assert transactions.keys() == {r.key.transaction_id for r in outcome.rush.requests}
+    decided = Counter[str]()
+    for said in outcome.answers:
+        for answer in said.values():
+            if answer.record is not None:
+                key = answer.record[0]
+                assert record_of(transactions[key]) == answer.record
+                decided[key] += not answer.is_replay
+    assert set(decided.values()) == {1}  # decided by one of them, repeated by all the others
+
+
+def test_no_money_is_lost_between_them(outcome: Outcome) -> None:
+    check_all(outcome.state)
+    assert outcome.database.read_now(lambda connection: audit(connection, SECRETS.key)) == []
+
+
+def test_nobody_waited_in_a_circle(outcome: Outcome) -> None:
+    """Locks are taken in one order, so PostgreSQL never had to break a deadlock."""
+    question = text("select deadlocks from pg_stat_database where datname = current_database()")
+
+    def deadlocks(connection: Connection) -> int:
+        return int(connection.execute(question).scalar_one())
+
+    assert outcome.database.read_now(deadlocks) == 0
