@@ -72,6 +72,7 @@ class Bank(FastAPI):
             description=DESCRIPTION + list_of_problems(),
             lifespan=lambda _app: living(desk),
             redoc_url=None,
+            generate_unique_id_function=lambda route: route.name,
             redirect_slashes=False,
         )
         self.state.desk = desk

@@ -55,11 +55,22 @@ def problem_documented(status: int) -> dict[str, Any]:
     content: dict[str, Any] = {"schema": {"$ref": REF.format(model="ProblemShown")}}
     return {
         "description": " · ".join(f"`{kind.type}` {kind.meaning}" for kind in kinds),
+        "headers": {**REQUEST_ID, **HEADERS.get(status, {})},
         "content": {MEDIA_TYPE: content},
     }
 
 
-EVERYWHERE = (401, 403, 405, 500, 503)
+def header(description: str) -> dict[str, Any]:
+    return {"description": description, "schema": {"type": "string"}}
+
+
+REQUEST_ID = {"X-Request-Id": header("What the operator finds this request by")}
+HEADERS: dict[int, dict[str, Any]] = {
+    401: {"WWW-Authenticate": header("`Bearer`")},
+    405: {"Allow": header("The methods that are supported")},
+    503: {"Retry-After": header("Seconds, with `busy` and `storage-full`")},
+}
+REPLAYED = {"Idempotent-Replayed": header("`true` where the first answer is given again")}
 
 
 def documented_body(model: Any, example: dict[str, Any]) -> dict[str, Any]:

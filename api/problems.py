@@ -7,7 +7,7 @@ PIN, and nothing of what the caller sent but the names of fields.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import orjson
@@ -67,7 +67,7 @@ def response_of(problem: Problem) -> Response:
 def invalid(errors: Iterable[Mapping[str, Any]]) -> Problem:
     """Return the 422 for pydantic's errors: fields and messages, never what was sent."""
     shown = [
-        {"field": field_of(error["loc"]), "message": message_of(error)}
+        {"field": field_of(error), "message": message_of(error)}
         for error, _ in zip(errors, range(ERRORS_MAX), strict=False)
     ]
     return Problem("invalid", more={"errors": shown})
@@ -79,17 +79,29 @@ def invalid_field(field: str, message: str) -> Problem:
 
 
 PLACES = frozenset({"body", "query", "path", "header"})
+TAGS = frozenset({"card", "cash"})
+"""What pydantic puts before a field to say which kind of body it read; no field is called so."""
 DIGITS = re.compile(r"[0-9]{4,}")
 
 
-def field_of(location: Sequence[Any]) -> str:
+def field_of(error: Mapping[str, Any]) -> str:
     """Return the path of a field; an unknown name may itself be a number that must not be shown.
 
-    >>> field_of(("body", "original", "batch_no")), field_of(("body", "9900010000000017"))
-    ('original.batch_no', '****')
+    A rule over several fields names one of them in its context.
+
+    >>> field_of({"loc": ("body", "original", "batch_no")})
+    'original.batch_no'
+    >>> field_of({"loc": ("cash", "9900010000000017")})
+    '****'
+    >>> field_of({"loc": (), "ctx": {"discriminator": "'funding'"}})
+    'funding'
     """
-    steps = location[1:] if location and location[0] in PLACES else location
-    return DIGITS.sub("****", ".".join(str(step) for step in steps))[:80] or "body"
+    context = error.get("ctx", {})
+    named: str = context.get("field") or context.get("discriminator", "").strip("'")
+    steps = [str(step) for step in error["loc"]]
+    while steps and steps[0] in PLACES | TAGS:
+        del steps[0]
+    return named or DIGITS.sub("****", ".".join(steps))[:80] or "body"
 
 
 SOON = {"Retry-After": "1"}

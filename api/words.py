@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from pydantic_core import PydanticCustomError
+
 WORDS: dict[str, str] = {
     "missing": "缺少这个字段 · Field required",
     "extra_forbidden": "没有这个字段 · Unknown field",
@@ -36,10 +38,16 @@ WORDS: dict[str, str] = {
     "union_tag_invalid": "应为 {expected_tags} · Expected {expected_tags}",
     "union_tag_not_found": "缺少 {discriminator} · {discriminator} is required",
     "timezone_aware": "时间须带时区 · The time needs a zone",
-    "value_error": "{error}",
+    "rule": "{rule}",
 }
 """By pydantic's error type; what stands in braces comes from the error's context, which holds our
 own bounds and words and nothing that was sent."""
+
+
+def broken_rule(field: str, rule: str) -> PydanticCustomError:
+    """Return the error of a rule over several fields, told at one of them."""
+    return PydanticCustomError("rule", "{rule}", {"field": field, "rule": rule})
+
 
 OTHERWISE = "不合要求 · Not valid"
 

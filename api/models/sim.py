@@ -9,7 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from api.models.about import ClockShown
 from api.models.fields import AmountFen, BillerId, BillNo, Body, CardNo, PersonName
-from api.models.tariff import ONE_CARD, BankId
+from api.models.tariff import CARD_RULE, ONE_CARD, BankId
+from api.words import broken_rule
 from pos_sim.domain.cards import CardStatus, Product
 from pos_sim.domain.magic import Effect
 from pos_sim.domain.money import LARGEST
@@ -121,7 +122,7 @@ class OneCard(Body):
     def names_one_card(self) -> Self:
         """Want ``card_id`` or ``card_no``, and not both."""
         if (self.card_id is None) == (self.card_no is None):
-            raise ValueError("card_id 与 card_no 二选一 · Exactly one of card_id and card_no")
+            raise broken_rule(*CARD_RULE)
         return self
 
     def named(self) -> dict[str, Any]:

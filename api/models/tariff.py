@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from api.models.answers import FeeShown
 from api.models.fields import AmountFen, Body, CardNo
+from api.words import broken_rule
 from pos_sim.domain.banks import BANKS
 from pos_sim.domain.cards import Product
 from pos_sim.domain.fees import Channel, FeeQuestion, Operation, Region
@@ -58,7 +59,7 @@ class FeeQuoteBody(Body):
     def has_amount_where_needed(self) -> Self:
         """Want an amount where the price may depend on it."""
         if self.amount_fen is None and self.business in PRICED_BY_AMOUNT:
-            raise ValueError("此业务需要 amount_fen · This business needs amount_fen")
+            raise broken_rule("amount_fen", "此业务需要金额 · This business needs an amount")
         return self
 
     def question(self) -> FeeQuestion:
@@ -86,6 +87,7 @@ class FeeQuote(BaseModel):
 ChargeWord = Literal[
     "card_issue", "card_replacement", "annual_fee", "account_management", "sms_notice"
 ]
+CARD_RULE = ("card_id", "card_id 与 card_no 二选一 · Exactly one of card_id and card_no")
 ONE_CARD: dict[str, Any] = {
     "oneOf": [
         {"required": ["card_id"], "properties": {"card_id": {"type": "string"}}},
@@ -110,7 +112,7 @@ class ChargeBody(Body):
     def names_one_card(self) -> Self:
         """Want ``card_id`` or ``card_no``, and not both."""
         if (self.card_id is None) == (self.card_no is None):
-            raise ValueError("card_id 与 card_no 二选一 · Exactly one of card_id and card_no")
+            raise broken_rule(*CARD_RULE)
         return self
 
 

@@ -25,6 +25,7 @@ from api.models.fields import (
     TerminalSerial,
     TraceNo,
 )
+from api.words import broken_rule
 from pos_sim.domain.cards import Pan, Pin, pin_of_block
 from pos_sim.domain.money import Fen
 from pos_sim.domain.requests import (
@@ -94,7 +95,7 @@ class WithCard(Keyed):
     def has_one_pin(self) -> Self:
         """Want ``pin`` or ``pin_block``, and not both."""
         if (self.pin is None) == (self.pin_block is None):
-            raise ValueError("pin 与 pin_block 二选一 · Exactly one of pin and pin_block")
+            raise broken_rule("pin", "pin 与 pin_block 二选一 · Exactly one of pin and pin_block")
         return self
 
     def card(self) -> dict[str, Any]:
@@ -219,7 +220,7 @@ class ReversalBody(Keyed):
     def names_another(self) -> Self:
         """A reversal cannot name itself."""
         if (self.original.batch_no, self.original.trace_no) == (self.batch_no, self.trace_no):
-            raise ValueError("不能冲正自己 · A reversal cannot name its own key")
+            raise broken_rule("original", "不能冲正自己 · A reversal cannot name its own key")
         return self
 
     def request(self, now: datetime) -> Reversal:

@@ -21,8 +21,9 @@ from api.paging import CURSOR, LIMIT, cursor_of, position_of
 from api.problems import Problem
 from pos_sim.domain.transactions import Status, Transaction
 from pos_sim.engine.sandbox import Sandbox
+from pos_sim.store import queries
 from pos_sim.store.keys import ApiKey
-from pos_sim.store.queries import TransactionFilter, find_transaction, list_transactions
+from pos_sim.store.queries import TransactionFilter
 
 router = APIRouter(prefix="/v1/transactions", tags=["交易 Transactions"])
 
@@ -37,7 +38,7 @@ class Wanted(BaseModel):
     trace_no: TraceNo | None = None
     service_point_id: Annotated[str | None, Field(pattern="^[0-9A-Za-z-]{1,16}$")] = None
     card_id: Annotated[str | None, Field(pattern="^[0-9]{1,12}$")] = None
-    business_date: date | None = None
+    business_date: date | None = Field(default=None, description="会计日期")
     response_code: Annotated[str | None, Field(pattern="^[0-9A-Z]{2}$")] = None
     business: Annotated[str | None, Field(pattern="^[a-z_]{1,24}$")] = None
     status: Status | None = None
@@ -64,7 +65,7 @@ TransactionId = Annotated[
     response_model=TransactionPage,
     responses=problems(401, 403, 405, 422, 500, 503),
 )
-async def find_many(
+async def find_transactions(
     key: AnyKey,
     sandbox: InSandbox,
     wanted: Annotated[Wanted, Query()],
@@ -75,7 +76,7 @@ async def find_many(
     filters = wanted.filters(key)
     after = position_of(wanted.cursor, int, str)
     page = await sandbox.database.read(
-        partial(list_transactions, wanted=filters, limit=wanted.limit, after=after)
+        partial(queries.list_transactions, wanted=filters, limit=wanted.limit, after=after)
     )
     items = [shown(transaction, sandbox) for transaction in page.items]
     return json_answer({"items": items, "next_cursor": cursor_of(page.after)})
@@ -87,10 +88,12 @@ async def find_many(
     response_model=TransactionAnswer,
     responses=problems(401, 403, 404, 405, 422, 500, 503),
 )
-async def find_one(key: AnyKey, sandbox: InSandbox, transaction_id: TransactionId) -> Response:
+async def find_transaction(
+    key: AnyKey, sandbox: InSandbox, transaction_id: TransactionId
+) -> Response:
     """The answer with its current status. Another terminal's is not found with a bound key."""
     transaction = await sandbox.database.read(
-        partial(find_transaction, transaction_id=transaction_id)
+        partial(queries.find_transaction, transaction_id=transaction_id)
     )
     if transaction is None or not may_see(key, transaction):
         raise Problem("not-found")

@@ -14,7 +14,7 @@ from api.models.fields import AccountNo, BillerId, BillNo
 from api.openapi import problems
 from api.problems import Problem
 from pos_sim.domain.accounts import masked_name
-from pos_sim.store.query_cards import find_bill, find_payee, list_billers
+from pos_sim.store import query_cards
 
 router = APIRouter(prefix="/v1", tags=["交易 Transactions"])
 
@@ -22,9 +22,9 @@ router = APIRouter(prefix="/v1", tags=["交易 Transactions"])
 @router.get(
     "/billers", summary="缴费项目 Billers", responses=problems(401, 403, 405, 422, 500, 503)
 )
-async def billers(_key: AnyKey, sandbox: InSandbox) -> BillerList:
+async def list_billers(_key: AnyKey, sandbox: InSandbox) -> BillerList:
     """All billers; one of them takes any bill number and any amount."""
-    found = await sandbox.database.read(list_billers)
+    found = await sandbox.database.read(query_cards.list_billers)
     return BillerList(items=[BillerShown.of(biller) for biller in found])
 
 
@@ -33,14 +33,14 @@ async def billers(_key: AnyKey, sandbox: InSandbox) -> BillerList:
     summary="缴费查询 One bill",
     responses=problems(401, 403, 404, 405, 422, 500, 503),
 )
-async def bill(
+async def find_bill(
     _key: AnyKey,
     sandbox: InSandbox,
     biller_id: Annotated[BillerId, Path()],
     bill_no: Annotated[BillNo, Path()],
 ) -> BillShown:
     """What it asks for, and whether it has been paid. Looking writes nothing."""
-    look = partial(find_bill, biller_id=biller_id, bill_no=bill_no)
+    look = partial(query_cards.find_bill, biller_id=biller_id, bill_no=bill_no)
     found = await sandbox.database.read(look)
     if found is None:
         raise Problem("not-found")
@@ -52,11 +52,11 @@ async def bill(
     summary="户名查询 Payee check",
     responses=problems(401, 403, 404, 405, 422, 500, 503),
 )
-async def payee(
+async def find_payee(
     _key: AnyKey, sandbox: InSandbox, account_no: Annotated[AccountNo, Path()]
 ) -> PayeeShown:
     """The masked name behind an account number, before money goes there."""
-    found = await sandbox.database.read(partial(find_payee, account_no=account_no))
+    found = await sandbox.database.read(partial(query_cards.find_payee, account_no=account_no))
     if found is None:
         raise Problem("not-found")
     return PayeeShown.of(found, masked_name(found.name))

@@ -25,12 +25,12 @@ from api.openapi import problems
 from api.paging import CURSOR, LIMIT, cursor_of, position_of
 from api.problems import Problem, invalid_field
 from pos_sim.domain.service_points import PointKind, PointStatus
+from pos_sim.store import query_points
 from pos_sim.store.keys import ApiKey
 from pos_sim.store.queries import Page
 from pos_sim.store.query_points import (
     PointFilter,
     PointRecord,
-    find_terminal,
     list_points,
     points_by_id,
     positions,
@@ -123,11 +123,13 @@ async def find_service_point(
     summary="终端 One terminal",
     responses=problems(401, 403, 404, 405, 422, 500, 503),
 )
-async def find_one_terminal(
+async def find_terminal(
     _key: AnyKey, sandbox: InSandbox, terminal_id: Annotated[TerminalId, Path()]
 ) -> TerminalShown:
     """Its kind, its binding and the till that it pays out of."""
-    found = await sandbox.database.read(partial(find_terminal, terminal_id=terminal_id))
+    found = await sandbox.database.read(
+        partial(query_points.find_terminal, terminal_id=terminal_id)
+    )
     if found is None:
         raise Problem("not-found")
     return TerminalShown.of(found)

@@ -15,7 +15,7 @@ from api.auth import require_role, require_terminal
 from api.desk import Desk
 from api.models import transactions as bodies
 from api.models.answers import TransactionAnswer
-from api.openapi import documented_body, problems
+from api.openapi import REPLAYED, REQUEST_ID, documented_body, problems
 from api.problems import Problem, invalid
 from api.quick import Call, Endpoint, QuickRoute, Reply
 from api.settings import Settings
@@ -104,12 +104,15 @@ def route_of(desk: Desk, counter: Counter) -> QuickRoute:
         summary=counter.summary,
         description=DESCRIPTION,
         response_model=TransactionAnswer,
-        response_description="Decided: approved, held or declined",
-        responses=problems(401, 403, 405, 409, 413, 415, 422, 500, 503),
+        responses={200: DECIDED, **problems(401, 403, 405, 409, 413, 415, 422, 500, 503)},
         openapi_extra=documented_body(counter.body, counter.example),
     )
 
 
+DECIDED: dict[str, Any] = {
+    "description": "Decided: approved, held or declined",
+    "headers": {**REQUEST_ID, **REPLAYED},
+}
 DESCRIPTION = (
     "Role `terminal`. A refusal is an answer: 200 with its `response_code`. The same key with the"
     " same content gives the first answer again, byte for byte, with the header"

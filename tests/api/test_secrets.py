@@ -81,6 +81,6 @@ def test_nothing_that_was_said_is_repeated(
 
 
 def test_an_unknown_field_that_is_a_number_is_not_named() -> None:
-    assert field_of(("body", "original", "batch_no")) == "original.batch_no"
-    assert "0000" not in field_of(("body", "9900010000000017"))
-    assert len(field_of(("body", "x" * 500))) <= 80
+    assert field_of({"loc": ("body", "original", "batch_no")}) == "original.batch_no"
+    assert "0000" not in field_of({"loc": ("body", "9900010000000017")})
+    assert len(field_of({"loc": ("body", "x" * 500)})) <= 80

@@ -109,7 +109,7 @@ def test_made_bills_can_be_paid_and_a_number_is_used_once(counter: Counter) -> N
         ("/sim/credits", {"card_id": "999999", "kind": "salary", "amount_fen": 1}, "card_id"),
         ("/sim/bills", {"biller_id": "nobody", "amount_fen": 1}, "biller_id"),
         ("/sim/pin-unlocks", {"card_no": "9900010000000017"}, "card_no"),
-        ("/sim/pin-unlocks", {}, "body"),
+        ("/sim/pin-unlocks", {}, "card_id"),
     ],
 )
 def test_a_wish_that_cannot_be_fulfilled_says_why(
