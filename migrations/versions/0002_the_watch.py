@@ -58,6 +58,8 @@ def upgrade() -> None:
         sa.Column("rule_version", sa.Integer(), nullable=False),
         sa.Column("scope_kind", sa.String(length=12), nullable=False),
         sa.Column("scope_value", sa.String(length=96), nullable=False),
+        sa.Column("ordinal", sa.Integer(), nullable=False),
+        sa.Column("lane", sa.String(length=8), nullable=False),
         sa.Column("title", sa.String(length=80), nullable=False),
         sa.Column("title_en", sa.String(length=80), nullable=False),
         sa.Column("severity", sa.String(length=8), nullable=False),
@@ -91,9 +93,11 @@ def upgrade() -> None:
             "hit_count > 0 and first_seen_us <= last_seen_us", name=op.f("ck_risk_alerts_was_seen")
         ),
         sa.PrimaryKeyConstraint("alert_id", name=op.f("pk_risk_alerts")),
+        sa.UniqueConstraint(
+            "rule_id", "scope_kind", "scope_value", "ordinal", name=op.f("uq_risk_alerts_rule_id")
+        ),
     )
     with op.batch_alter_table("risk_alerts", schema=None) as batch_op:
-        batch_op.create_index("ix_risk_alerts_key", ["scope_value", "rule_id"], unique=False)
         batch_op.create_index(
             "ix_risk_alerts_last_seen", ["last_seen_us", "alert_id"], unique=False
         )
@@ -108,6 +112,14 @@ def upgrade() -> None:
             postgresql_where=sa.text("state != 'closed'"),
         )
 
+    op.create_table(
+        "risk_breaks",
+        sa.Column("rule_id", sa.String(length=8), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("tripped_us", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("rule_id", "version", name=op.f("pk_risk_breaks")),
+        comment="versions that the circuit breaker let drop to alerts",
+    )
     op.create_table(
         "risk_hits",
         sa.Column("event_id", sa.String(length=32), nullable=False),
@@ -262,6 +274,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("suppression_id", name=op.f("pk_risk_suppressions")),
         comment="the action is suppressed, never the evaluation",
     )
+    with op.batch_alter_table("bills", schema=None) as batch_op:
+        batch_op.create_index("ix_bills_payer", ["payer_name", "biller_id"], unique=False)
+
     with op.batch_alter_table("cards", schema=None) as batch_op:
         batch_op.create_index("ix_cards_account", ["account_id"], unique=False)
 
@@ -301,6 +316,9 @@ def downgrade() -> None:
     with op.batch_alter_table("cards", schema=None) as batch_op:
         batch_op.drop_index("ix_cards_account")
 
+    with op.batch_alter_table("bills", schema=None) as batch_op:
+        batch_op.drop_index("ix_bills_payer")
+
     op.drop_table("risk_suppressions")
     op.drop_table("risk_serials")
     op.drop_table("risk_rule_versions")
@@ -316,6 +334,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_risk_hits_alert")
 
     op.drop_table("risk_hits")
+    op.drop_table("risk_breaks")
     with op.batch_alter_table("risk_alerts", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_risk_alerts_open",
@@ -324,7 +343,6 @@ def downgrade() -> None:
         )
         batch_op.drop_index("ix_risk_alerts_point")
         batch_op.drop_index("ix_risk_alerts_last_seen")
-        batch_op.drop_index("ix_risk_alerts_key")
 
     op.drop_table("risk_alerts")
     with op.batch_alter_table("approvals", schema=None) as batch_op:

@@ -154,6 +154,8 @@ bills = Table(
     CheckConstraint("amount_fen > 0", name="amount_positive"),
 )
 
+Index("ix_bills_payer", bills.c.payer_name, bills.c.biller_id)
+
 transactions = Table(
     "transactions",
     metadata,

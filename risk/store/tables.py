@@ -102,6 +102,8 @@ risk_alerts = Table(
     Column("rule_version", Integer, nullable=False),
     Column("scope_kind", String(12), nullable=False),
     Column("scope_value", String(96), nullable=False),
+    Column("ordinal", Integer, nullable=False),
+    Column("lane", String(8), nullable=False),
     Column("title", String(80), nullable=False),
     Column("title_en", String(80), nullable=False),
     Column("severity", String(8), nullable=False),
@@ -130,6 +132,7 @@ risk_alerts = Table(
     ),
     CheckConstraint("(state = 'closed') = (closed_us is not null)", name="closed_when"),
     CheckConstraint("hit_count > 0 and first_seen_us <= last_seen_us", name="was_seen"),
+    UniqueConstraint("rule_id", "scope_kind", "scope_value", "ordinal"),
 )
 OPEN = risk_alerts.c.state != "closed"
 Index(
@@ -141,7 +144,6 @@ Index(
     sqlite_where=OPEN,
     postgresql_where=OPEN,
 )
-Index("ix_risk_alerts_key", risk_alerts.c.scope_value, risk_alerts.c.rule_id)
 Index("ix_risk_alerts_last_seen", risk_alerts.c.last_seen_us, risk_alerts.c.alert_id)
 Index("ix_risk_alerts_point", risk_alerts.c.service_point_id, risk_alerts.c.last_seen_us)
 
@@ -165,6 +167,16 @@ risk_rule_versions = Table(
     CheckConstraint(TWO_PEOPLE, name="two_people"),
     CheckConstraint("status <> 'live' or checker is not null", name="live_was_checked"),
     comment="versions of rules beside those that are shipped",
+)
+
+risk_breaks = Table(
+    "risk_breaks",
+    metadata,
+    Column("rule_id", String(8), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("tripped_us", BigInteger, nullable=False),
+    PrimaryKeyConstraint("rule_id", "version"),
+    comment="versions that the circuit breaker let drop to alerts",
 )
 
 risk_suppressions = Table(

@@ -1,0 +1,76 @@
+"""What the watch keeps from group to group: names, profiles, windows that their stamps prove."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Hashable
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+from risk.live.case import Place
+from risk.live.rows import DayRow, Spot
+from risk.store.point_days import Past, Usual
+from risk.store.register import Register
+
+K = TypeVar("K", bound=Hashable)
+V = TypeVar("V")
+
+NAMES_MAX, POINTS_MAX, PASTS_MAX = 500_000, 8_192, 65_536
+
+
+class Lately(Generic[K, V]):
+    """A dictionary that forgets what was put there first."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._kept: OrderedDict[K, V] = OrderedDict()
+
+    def get(self, key: K) -> V | None:
+        return self._kept.get(key)
+
+    def put(self, key: K, value: V) -> None:
+        self._kept[key] = value
+        self._kept.move_to_end(key)
+        if len(self._kept) > self._most:
+            self._kept.popitem(last=False)
+
+    def __len__(self) -> int:
+        return len(self._kept)
+
+
+@dataclass(slots=True)
+class Spots:
+    """The last hours at one point. ``stamps`` say after what they were true, day by day."""
+
+    since_us: int
+    rows: list[Spot]
+    stamps: dict[int, str]
+
+    def are_true(self, since_us: int, days: dict[int, str]) -> bool:
+        """Say whether nobody else added anything since, and they reach back far enough."""
+        return self.since_us <= since_us and all(
+            self.stamps.get(day, "") == stamp for day, stamp in days.items()
+        )
+
+
+@dataclass(slots=True)
+class Memory:
+    """Everything that can be found again in the database, kept because asking costs more.
+
+    A transaction that is rolled back leaves no trace here that matters: the stamps of its points
+    differ from those in the database, and their windows are read again.
+    """
+
+    register: Register
+    version: tuple[str, ...] = ()
+    cards: dict[str, tuple[int, int]] = field(default_factory=dict)
+    accounts: dict[str, int] = field(default_factory=dict)
+    places: dict[str, Place] = field(default_factory=dict)
+    spots: Lately[str, Spots] = field(default_factory=lambda: Lately(POINTS_MAX))
+    pasts: Lately[tuple[str, int], Past] = field(default_factory=lambda: Lately(PASTS_MAX))
+    usual: Lately[tuple[str, int], Usual] = field(default_factory=lambda: Lately(POINTS_MAX))
+
+
+def stamps_of(rows: dict[tuple[str, int], DayRow], point: str, days: set[int]) -> dict[int, str]:
+    """Return the stamp of each day, empty where nothing happened."""
+    return {day: rows[point, day].stamp if (point, day) in rows else "" for day in days}

@@ -1,0 +1,137 @@
+"""The watch over every group: it reads before, says what it thinks, and writes with the money."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from time import monotonic
+
+from sqlalchemy import Connection
+
+from pos_sim.domain.authorize import Facts
+from pos_sim.domain.cards import CardSecrets
+from pos_sim.domain.decide import Decision
+from pos_sim.domain.policy import PolicySet
+from pos_sim.domain.requests import Charge, Request
+from pos_sim.domain.watching import ALLOWED, Assessment
+from risk.deadlines import MondayToFriday, WorkingDays
+from risk.live.case import Case, Maker
+from risk.live.group import GroupWindows
+from risk.live.load import load_windows
+from risk.live.makers import MAKERS
+from risk.live.memory import Memory
+from risk.rulebook import shipped, verdict_of
+from risk.rules import Hit
+from risk.store.point_days import save_days
+from risk.store.register import Register, read_register, read_version
+from risk.store.save_hits import Said, save_reported, save_said
+from risk.suppressions import after_suppressions
+from risk.vocabulary import Lane
+
+CHECK_EVERY_S = 1.0
+"""How often, at most, the register is asked whether staff changed anything."""
+
+JUMP_RULE, JUMP_CLAUSES = "R19", frozenset({"count", "amount"})
+
+
+class RiskMonitor:
+    """Implements `pos_sim.engine.monitor.Monitor` with the rules in force.
+
+    One monitor belongs to one engine: it watches one group at a time.
+    """
+
+    def __init__(
+        self,
+        policies: PolicySet,
+        secrets: CardSecrets,
+        *,
+        calendar: WorkingDays | None = None,
+        makers: Mapping[str, Maker] = MAKERS,
+        check_every_s: float = CHECK_EVERY_S,
+        now: Callable[[], float] = monotonic,
+    ) -> None:
+        self.policies = policies
+        self.secrets = secrets
+        self.calendar = calendar or MondayToFriday()
+        self.makers = makers
+        self._check_every_s = check_every_s
+        self._now = now
+        self.forget()
+
+    def forget(self) -> None:
+        """Drop everything that can be read again; the next group does."""
+        self.memory = Memory(Register(shipped()))
+        self._checked: float | None = None
+
+    def watch(self, connection: Connection, requests: Sequence[Request]) -> GroupWatch:
+        """Open a watch over a group: its windows are read now, under the engine's locks."""
+        self._keep_up(connection)
+        asked = [request for request in requests if not isinstance(request, Charge)]
+        if not asked:
+            return GroupWatch(self, GroupWindows(connection, self.memory))
+        return GroupWatch(
+            self, load_windows(connection, asked, self.memory, self.secrets, self.policies)
+        )
+
+    def _keep_up(self, connection: Connection) -> None:
+        """Read the register again when somebody changed it."""
+        now = self._now()
+        if self._checked is not None and now - self._checked < self._check_every_s:
+            return
+        self._checked = now
+        version = read_version(connection)
+        if version != self.memory.version:
+            self.memory = Memory(read_register(connection), version)
+
+
+class GroupWatch:
+    """The watch over one group; see `pos_sim.engine.monitor.Watch`."""
+
+    def __init__(self, monitor: RiskMonitor, windows: GroupWindows) -> None:
+        self.monitor = monitor
+        self.windows = windows
+        self.said: list[Said] = []
+        self._case: Case | None = None
+        self._hits: tuple[Hit, ...] = ()
+
+    def assess(self, facts: Facts) -> Assessment:
+        """Ask the rules that decide before money moves."""
+        case = Case(facts, self.windows, self.monitor.makers)
+        self._case, self._hits = case, self._ask(case, Lane.INLINE)
+        if not self._hits:
+            return ALLOWED
+        return Assessment(verdict_of(self._hits), self._hits)
+
+    def record(self, decision: Decision) -> None:
+        """Ask the rules that only alert, then let later members of the group see the request."""
+        transaction, case = decision.transaction, self._case
+        if transaction is None or isinstance(decision.request, Charge):
+            return
+        assert case is not None
+        assert case.request is decision.request
+        case.settle(transaction)
+        hits = self._hits + self._ask(case, Lane.POST)
+        self.windows.add(case, jumped=any(map(is_jump, hits)))
+        self.said += [Said(hit, case.event_id, case.point, case.at_us) for hit in hits]
+        self._case, self._hits = None, ()
+
+    def save(self, connection: Connection) -> None:
+        """Write point days, what terminals reported, hits and alerts."""
+        windows = self.windows
+        save_days(connection, [windows.days[key] for key in sorted(windows.touched)])
+        if windows.readings or windows.serials:
+            reporting = {case.terminal for case in windows.done}
+            save_reported(connection, windows.readings, windows.serials, reporting)
+        if self.said:
+            save_said(connection, self.said, self.monitor.calendar)
+
+    def _ask(self, case: Case, lane: Lane) -> tuple[Hit, ...]:
+        register = self.windows.register
+        hits = register.release(case.day).evaluate(case.known, lane, case.tier)
+        if hits and register.suppressions:
+            return after_suppressions(hits, register.suppressions, case.request.received_at)
+        return hits
+
+
+def is_jump(hit: Hit) -> bool:
+    """Say whether R19 found today's volume itself too high, whatever came of it."""
+    return hit.rule_id == JUMP_RULE and hit.clause in JUMP_CLAUSES

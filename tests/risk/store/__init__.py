@@ -1,0 +1,1 @@
+"""Tests of the watch over a real database: what it reads, what it writes."""
