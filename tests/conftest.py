@@ -11,14 +11,17 @@ import os
 import random
 import shutil
 from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 import pytest
 from hypothesis import HealthCheck, settings
+from sqlalchemy import make_url
 
 import migrations
 from pos_sim.store.database import Database
-from tests.postgres import Postgres, running_postgres
+from tests.postgres import Postgres, running_postgres, temporary_folder
 from tests.worlds import seed
 
 settings.register_profile("fast", max_examples=50, deadline=None, print_blob=True)
@@ -30,8 +33,6 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "fast"))
-
-KINDS = ("sqlite", "postgresql")
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -48,46 +49,120 @@ def pytest_report_header(config: pytest.Config) -> str:
 
 
 @pytest.fixture(scope="session")
+def fast_folder() -> Iterator[Path]:
+    """A folder in memory where there is room: databases are many here and live shortly."""
+    with temporary_folder("pos-sim-test-") as folder:
+        yield folder
+
+
+@pytest.fixture(scope="session")
 def postgres() -> Iterator[Postgres]:
     """A PostgreSQL server, one a worker, started when a test first asks for it."""
     with running_postgres() as server:
         yield server
 
 
+class NewDatabase(Protocol):
+    """Gives the address of a fresh database, each time it is called."""
+
+    def __call__(self) -> str: ...
+    def drop(self, url: str) -> None: ...
+
+
 Build = Callable[[str], None]
-NewDatabase = Callable[[], str]
 
 
-@pytest.fixture(scope="session", params=KINDS)
-def new_database(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[NewDatabase]:
+@dataclass
+class SqliteCopies:
+    """Copies of a file that is built once."""
+
+    folder: Path
+    build: Build
+    made: int = 0
+
+    def __post_init__(self) -> None:
+        self.template = self.folder / "template.db"
+        self.build(f"sqlite:///{self.template}")
+        self.template.touch()
+
+    def __call__(self) -> str:
+        self.made += 1
+        path = self.folder / str(self.made) / "bank.db"
+        path.parent.mkdir()
+        shutil.copy(self.template, path)
+        return f"sqlite:///{path}"
+
+    def drop(self, url: str) -> None:
+        shutil.rmtree(Path(str(make_url(url).database)).parent, ignore_errors=True)
+
+
+@dataclass
+class PostgresCopies:
+    """Copies of a database that is built once."""
+
+    server: Postgres
+    build: Build
+
+    def __post_init__(self) -> None:
+        self.template = self.server.create()
+        self.build(self.server.url(self.template))
+
+    def __call__(self) -> str:
+        return self.server.url(self.server.create(self.template))
+
+    def drop(self, url: str) -> None:
+        self.server.drop(str(make_url(url).database))
+
+
+@pytest.fixture(scope="session")
+def sqlite_worlds(fast_folder: Path) -> SqliteCopies:
+    (fast_folder / "small").mkdir()
+    return SqliteCopies(fast_folder / "small", build_small_world)
+
+
+@pytest.fixture(scope="session")
+def postgres_worlds(postgres: Postgres) -> PostgresCopies:
+    return PostgresCopies(postgres, build_small_world)
+
+
+@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+def new_database(request: pytest.FixtureRequest) -> NewDatabase:
     """Give the address of a fresh database with the small world, each time it is called."""
-    yield from _copies(request, tmp_path_factory, build_small_world)
+    is_sqlite = request.param == "sqlite"
+    worlds: NewDatabase = request.getfixturevalue(
+        "sqlite_worlds" if is_sqlite else "postgres_worlds"
+    )
+    return worlds
 
 
-@pytest.fixture(scope="session", params=KINDS)
-def new_empty_database(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[NewDatabase]:
+@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+def new_empty_database(request: pytest.FixtureRequest) -> NewDatabase:
     """Give the address of a fresh and empty database, not even migrated."""
-    yield from _copies(request, tmp_path_factory, lambda url: None)
+    if request.param == "sqlite":
+        folder: Path = request.getfixturevalue("fast_folder") / "empty"
+        folder.mkdir()
+        return SqliteCopies(folder, lambda url: None)
+    return PostgresCopies(request.getfixturevalue("postgres"), lambda url: None)
 
 
 @pytest.fixture
 async def database(new_database: NewDatabase) -> AsyncIterator[Database]:
     """A fresh database with the small world, on SQLite and on PostgreSQL."""
-    database = Database(new_database())
+    url = new_database()
+    database = Database(url)
     yield database
     await database.close()
+    new_database.drop(url)
 
 
 @pytest.fixture
 def empty_database(new_empty_database: NewDatabase) -> Iterator[Database]:
     """A fresh and empty database, on SQLite and on PostgreSQL."""
-    database = Database(new_empty_database())
+    url = new_empty_database()
+    database = Database(url)
     yield database
     database.close_now()
+    new_empty_database.drop(url)
 
 
 @pytest.fixture(scope="module")
@@ -96,45 +171,6 @@ def still_database(new_database: NewDatabase) -> Iterator[Database]:
     database = Database(new_database())
     yield database
     database.close_now()
-
-
-def _copies(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, build: Build
-) -> Iterator[NewDatabase]:
-    if request.param == "sqlite":
-        yield from _sqlite_copies(tmp_path_factory.mktemp("sqlite"), build)
-    else:
-        yield from _postgres_copies(request.getfixturevalue("postgres"), build)
-
-
-def _sqlite_copies(folder: Path, build: Build) -> Iterator[NewDatabase]:
-    template = folder / "template.db"
-    build(f"sqlite:///{template}")
-    template.touch()
-    made: list[Path] = []
-
-    def copy() -> str:
-        path = folder / str(len(made)) / "bank.db"
-        path.parent.mkdir()
-        made.append(path)
-        shutil.copy(template, path)
-        return f"sqlite:///{path}"
-
-    yield copy
-
-
-def _postgres_copies(server: Postgres, build: Build) -> Iterator[NewDatabase]:
-    template = server.create()
-    build(server.url(template))
-    made: list[str] = []
-
-    def copy() -> str:
-        made.append(server.create(template))
-        return server.url(made[-1])
-
-    yield copy
-    for name in [*made, template]:
-        server.drop(name)
 
 
 def build_small_world(url: str) -> None:

@@ -77,16 +77,30 @@ class Postgres:
             connection.execute(statement)
 
 
+IN_MEMORY = Path("/dev/shm")
+ROOM = 2 * 2**30
+
+
 @contextmanager
-def running_postgres() -> Iterator[Postgres]:
-    """Start a server in a folder of its own and clean up after it.
+def temporary_folder(prefix: str) -> Iterator[Path]:
+    """Make a folder, in memory where there is room, and remove it afterwards.
 
     Not in pytest's folder: as root the server runs as another user, who must get in.
     """
-    home = Path(tempfile.mkdtemp(prefix="pos-sim-pg-"))
-    server = Postgres(home)
+    has_room = IN_MEMORY.is_dir() and shutil.disk_usage(IN_MEMORY).free > ROOM
+    folder = Path(tempfile.mkdtemp(prefix=prefix, dir=IN_MEMORY if has_room else None))
     try:
-        yield server
+        yield folder
     finally:
-        server.stop()
-        shutil.rmtree(home, ignore_errors=True)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def running_postgres() -> Iterator[Postgres]:
+    """Start a server in a folder of its own and clean up after it."""
+    with temporary_folder("pos-sim-pg-") as home:
+        server = Postgres(home)
+        try:
+            yield server
+        finally:
+            server.stop()

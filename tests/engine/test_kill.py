@@ -19,7 +19,7 @@ from sqlalchemy import Connection, text
 from pos_sim.domain.requests import Request
 from pos_sim.store.audit import audit
 from pos_sim.store.database import Database, StoreGone
-from tests.conftest import NewDatabase, build_small_world
+from tests.conftest import NewDatabase, PostgresCopies
 from tests.engine.teller import (
     Answer,
     ask_everything,
@@ -141,11 +141,9 @@ async def assert_one_effect(
 
 
 async def test_callers_hear_that_nothing_is_known_and_the_engine_goes_on(
-    postgres: Postgres,
+    postgres: Postgres, postgres_worlds: PostgresCopies
 ) -> None:
-    url = postgres.url(postgres.create())
-    build_small_world(url)
-    database = Database(url)
+    database = Database(postgres_worlds())
     engine = engine_of(database)
     requests = day_of(7, 900)
     answers: dict[int, Answer] = {}

@@ -16,9 +16,8 @@ from sqlalchemy import Connection, text
 from pos_sim.domain.requests import Request, Reversal
 from pos_sim.store.audit import audit
 from pos_sim.store.database import Database
-from tests.conftest import build_small_world
+from tests.conftest import PostgresCopies
 from tests.engine.teller import Answer, day_of, record_of
-from tests.postgres import Postgres
 from tests.state import State, check_all, in_database
 from tests.worlds import SECRETS, UNBOUND, UNKNOWN
 
@@ -60,10 +59,8 @@ class Outcome:
 
 
 @pytest.fixture(scope="module", params=RUSHES, ids=lambda rush: rush.name)
-def outcome(request: pytest.FixtureRequest, postgres: Postgres) -> Iterator[Outcome]:
-    url = postgres.url(postgres.create())
-    build_small_world(url)
-    database = Database(url)
+def outcome(request: pytest.FixtureRequest, postgres_worlds: PostgresCopies) -> Iterator[Outcome]:
+    database = Database(postgres_worlds())
     answers = rushed(database, request.param)
     yield Outcome(request.param, database, answers, database.read_now(in_database))
     database.close_now()

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import text
 
 from pos_sim.domain.calendar import DEMO_START, StoppedClock
 from pos_sim.domain.decide import Decision
@@ -21,7 +22,7 @@ from pos_sim.engine.post_group import post_group
 from pos_sim.engine.sandbox import Sandbox
 from pos_sim.store.audit import audit
 from pos_sim.store.database import Database
-from tests.conftest import build_small_world
+from tests.conftest import PostgresCopies
 from tests.counter import (
     card_bill,
     cash_bill,
@@ -33,7 +34,6 @@ from tests.counter import (
     withdrawal,
 )
 from tests.memory_bank import Suspicious
-from tests.postgres import Postgres
 from tests.state import check_all, in_database
 from tests.worlds import (
     ANY,
@@ -51,21 +51,13 @@ from tests.worlds import (
 
 
 @pytest.fixture
-def shared(postgres: Postgres) -> Iterator[Database]:
+def shared(postgres_worlds: PostgresCopies) -> Iterator[Database]:
     """A database that two processes share."""
-    name = postgres.create(small_world(postgres))
-    database = Database(postgres.url(name), lock_wait_s=5)
+    url = postgres_worlds()
+    database = Database(url, lock_wait_s=5)
     yield database
     database.close_now()
-
-
-def small_world(postgres: Postgres) -> str:
-    """Return the template with the small world, built once a server."""
-    if not hasattr(postgres, "small_world"):
-        template = postgres.create()
-        build_small_world(postgres.url(template))
-        postgres.small_world = template  # type: ignore[attr-defined]
-    return str(postgres.small_world)  # type: ignore[attr-defined]
+    postgres_worlds.drop(url)
 
 
 def decided(database: Database, requests: list[Request]) -> list[Decision]:
@@ -93,6 +85,18 @@ class Second:
             self.error = error
 
 
+WAITING = text("select count(*) from pg_locks where not granted")
+
+
+def waits(database: Database, thread: threading.Thread) -> bool:
+    """Say whether somebody comes to wait for a lock before the thread is done."""
+    while thread.is_alive():
+        if database.read_now(lambda connection: connection.execute(WAITING).scalar_one()):
+            return True
+        thread.join(0.005)
+    return False
+
+
 def race(
     database: Database, first: list[Request], second: list[Request]
 ) -> tuple[list[Decision], list[Decision]]:
@@ -101,8 +105,7 @@ def race(
     with database.sync_engine.connect() as connection, connection.begin():
         decisions = post_group(connection, first, RULES, Suspicious())
         other.thread.start()
-        other.thread.join(0.15)
-        assert other.thread.is_alive(), f"it did not wait: {other.error or other.decisions}"
+        assert waits(database, other.thread), f"it did not wait: {other.error or other.decisions}"
     other.thread.join(5)
     assert other.error is None, other.error
     return decisions, other.decisions
@@ -215,8 +218,7 @@ def test_a_reversal_beside_the_release_takes_back_what_was_released(shared: Data
     with shared.sync_engine.connect() as connection, connection.begin():
         assert release_chunk(connection, sandbox_of(shared), LATER, [HELD]) == 1
         other.thread.start()
-        other.thread.join(0.15)
-        assert other.thread.is_alive()
+        assert waits(shared, other.thread)
     other.thread.join(5)
     assert other.error is None
     assert_sound(shared)
@@ -242,8 +244,7 @@ def test_held_money_that_was_taken_back_meanwhile_goes_nowhere(shared: Database,
     with shared.sync_engine.connect() as connection, connection.begin():
         post_group(connection, [reversal(terminal=ATM, at=LATER)], RULES, Suspicious())
         thread.start()
-        thread.join(0.15)
-        assert thread.is_alive()
+        assert waits(shared, thread)
     thread.join(5)
     assert results == [0] if what == "release" else isinstance(results[0], NotHeld)
     assert_sound(shared)
@@ -260,7 +261,7 @@ def test_two_processes_release_the_same_money_once(shared: Database) -> None:
     with shared.sync_engine.connect() as connection, connection.begin():
         assert release_chunk(connection, sandbox, LATER, [HELD]) == 1
         thread.start()
-        thread.join(0.15)
+        assert waits(shared, thread)
     thread.join(5)
     assert released == [0]
     assert_sound(shared)

@@ -26,7 +26,7 @@ from pos_sim.store.database import (
     translated,
 )
 from pos_sim.store.sql import Statement
-from tests.conftest import NewDatabase, build_small_world
+from tests.conftest import NewDatabase, PostgresCopies, build_small_world
 from tests.postgres import Postgres
 
 PUT = Statement("insert into world (name, value) values (:name, :value)")
@@ -251,10 +251,10 @@ def test_a_database_that_never_was_is_told(tmp_path: Path) -> None:
     database.close_now()
 
 
-async def test_a_server_that_crashed_is_told_and_comes_back(postgres: Postgres) -> None:
-    name = postgres.create()
-    build_small_world(postgres.url(name))
-    database = Database(postgres.url(name))
+async def test_a_server_that_crashed_is_told_and_comes_back(
+    postgres: Postgres, postgres_worlds: PostgresCopies
+) -> None:
+    database = Database(postgres_worlds())
     await database.run(put("a"))
     database.run_now(put("b"))
     postgres.kill()
@@ -276,12 +276,10 @@ async def test_a_server_that_crashed_is_told_and_comes_back(postgres: Postgres) 
 
 
 async def test_connections_that_broke_meanwhile_cost_at_most_one_answer_each(
-    postgres: Postgres,
+    postgres: Postgres, postgres_worlds: PostgresCopies
 ) -> None:
     """The server came back before anybody asked: old connections are dead, new ones are not."""
-    name = postgres.create()
-    build_small_world(postgres.url(name))
-    database = Database(postgres.url(name))
+    database = Database(postgres_worlds())
     await asyncio.gather(*(database.run(put(f"n{i}")) for i in range(4)))
     postgres.kill()
     postgres.start()
