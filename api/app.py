@@ -21,6 +21,7 @@ from api.openapi import document_of, list_of_problems
 from api.problems import HANDLED, answer_error
 from api.routes import (
     cards,
+    docs,
     finds,
     health,
     holds,
@@ -33,7 +34,7 @@ from api.routes import (
 )
 from api.routes.transactions import transaction_routes
 from api.settings import Settings
-from pos_sim.engine.holds import release_due
+from pos_sim.engine.day_end import do_due_work
 from pos_sim.engine.sandbox import Sandbox, SandboxClock
 from pos_sim.store.keys import ApiKey, find_key
 from pos_sim.store.world import read_world
@@ -49,6 +50,7 @@ Errors are `application/problem+json` with one of these types:
 """
 
 ROUTERS = (
+    docs.router,
     finds.router,
     holds.router,
     payments.router,
@@ -71,6 +73,7 @@ class Bank(FastAPI):
             version=version("pos-sim"),
             description=DESCRIPTION + list_of_problems(),
             lifespan=lambda _app: living(desk),
+            docs_url=None,
             redoc_url=None,
             generate_unique_id_function=lambda route: route.name,
             redirect_slashes=False,
@@ -93,6 +96,7 @@ class Bank(FastAPI):
 def create_app(sandbox: Sandbox, settings: Settings) -> FastAPI:
     """Return the application over a migrated and seeded sandbox, which it closes at its end."""
     app = Bank(desk_for(sandbox, settings))
+    app.mount(docs.ASSETS_AT, docs.assets())
     for router in ROUTERS:
         app.include_router(router)
     for kind in (*HANDLED, Exception):
@@ -127,7 +131,7 @@ async def living(desk: Desk) -> AsyncIterator[None]:
 async def work_of_the_clock(desk: Desk) -> None:
     """Do what time brings, again and again; a mistake does not end it."""
     while True:
-        for work in (release_due, follow_the_clock):
+        for work in (do_due_work, follow_the_clock):
             try:
                 await work(desk.sandbox)
             except Exception as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import Connection, inspect
@@ -33,7 +34,7 @@ def reset_world(
         world = read_world(connection)
         if world is None:
             raise LookupError("the database holds no world to reset")
-        facts = WorldFacts(world.size, world.seed, clock_shows - now)
+        facts = replace(world, clock_offset=clock_shows - now)
         clear(connection)
         first_day = business_date(clock_shows)
         fill(connection, facts, secrets_of(facts.seed, secret), first_day, progress or Silent())

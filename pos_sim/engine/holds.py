@@ -42,7 +42,10 @@ async def release_due(sandbox: Sandbox) -> int:
         ids = await sandbox.database.read(partial(due_ids, now=sandbox.clock.now()))
         if not ids:
             return released
-        released += await sandbox.database.run(partial(step, ids=ids))
+        now_released = await sandbox.database.run(partial(step, ids=ids))
+        if now_released == 0:  # somebody else did it, or nobody can
+            return released
+        released += now_released
 
 
 def release_due_now(sandbox: Sandbox, now: datetime) -> int:
@@ -50,7 +53,10 @@ def release_due_now(sandbox: Sandbox, now: datetime) -> int:
     released = 0
     while ids := sandbox.database.read_now(partial(due_ids, now=now)):
         work = partial(release_chunk, sandbox=sandbox, now=now, ids=ids)
-        released += sandbox.database.run_now(work)
+        now_released = sandbox.database.run_now(work)
+        if now_released == 0:
+            break
+        released += now_released
     return released
 
 

@@ -203,6 +203,7 @@ SQLITE_PRAGMAS = (
     "foreign_keys = on",
     "cache_size = -65536",
     "temp_store = memory",
+    "wal_autocheckpoint = 10000",  # pages; a checkpoint a thousand pages costs a tenth
     "journal_size_limit = 67108864",
 )
 
