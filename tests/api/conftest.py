@@ -20,11 +20,10 @@ from api.settings import Settings
 from tests.api import village
 from tests.api.counter import Counter
 from tests.api.village import Village
-from tests.conftest import KINDS
 from tests.postgres import Postgres
 
 
-@pytest.fixture(scope="module", params=KINDS)
+@pytest.fixture(scope="module", params=("sqlite", "postgresql"))
 def kind(request: pytest.FixtureRequest) -> str:
     """Both databases; a module that asks no database much overrides this."""
     chosen: str = request.param
