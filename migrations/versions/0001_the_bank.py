@@ -137,7 +137,7 @@ def upgrade() -> None:
         sa.Column("is_first_of_month", sa.Boolean(), nullable=False),
         sa.Column("original_id", sa.String(length=32), nullable=True),
         sa.Column("available_us", sa.BigInteger(), nullable=True),
-        sa.Column("ended_by", sa.String(length=32), nullable=True),
+        sa.Column("ended_by", sa.String(length=48), nullable=True),
         sa.Column("refusal", sa.Text(), nullable=True),
         sa.Column("details", sa.Text(), nullable=True),
         sa.Column("seal", sa.String(length=16), nullable=False),

@@ -191,7 +191,7 @@ transactions = Table(
     Column("is_first_of_month", Boolean, nullable=False),
     Column("original_id", String(32)),
     Column("available_us", BigInteger),
-    Column("ended_by", String(32)),
+    Column("ended_by", String(48)),
     Column("refusal", Text),
     Column("details", Text),
     Column("seal", String(16), nullable=False),
