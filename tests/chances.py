@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from pos_sim.domain.calendar import DEMO_START
 from pos_sim.domain.cards import Pin
 from pos_sim.domain.money import Fen, yuan
-from pos_sim.domain.requests import Request, ReversalReason
+from pos_sim.domain.requests import Charge, Request, ReversalReason
 from tests.counter import (
     card_bill,
     cash_bill,
@@ -204,6 +204,8 @@ def _reversal(request: Request, trace: int) -> Request:
 
 def _other(request: Request) -> Request:
     """Return the same key with other content."""
+    if isinstance(request, Charge):
+        return replace(request, operation="card_replacement")
     return inquiry(int(request.key.trace_no), terminal=request.key.terminal_id, card="abc_own")
 
 
@@ -218,6 +220,10 @@ SEQUELS: tuple[Callable[[Request], Request], ...] = (
 )
 
 
+OF_A_CHARGE: tuple[Callable[[Request], Request], ...] = (lambda request: request, _other)
+"""No terminal can reverse what the bank posts itself."""
+
+
 def story_of(number: int, traces: int = 40) -> Story:
     """Return the story that belongs to a number; ``traces`` is how many trace numbers there are."""
     chance = Chance(number)
@@ -225,8 +231,9 @@ def story_of(number: int, traces: int = 40) -> Story:
         return [(0, chance.choice((Release(), Cancel())))]
     request = chance.request(chance.randint(1, traces))
     story: Story = [(0, request)]
+    sequels = OF_A_CHARGE if isinstance(request, Charge) else SEQUELS
     while chance.random() < 0.4:
-        story.append((chance.randint(-3, 6), chance.choice(SEQUELS)(request)))
+        story.append((chance.randint(-3, 6), chance.choice(sequels)(request)))
     return story
 
 

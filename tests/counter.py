@@ -157,9 +157,9 @@ def charge(
     card: str = "gyb_debit",
     at: datetime = DEMO_START,
 ) -> Charge:
-    """Return a charge that the bank posts itself; its key has no terminal of the world."""
+    """Return a charge that the bank posts itself; its key is the number that its caller gave."""
     return Charge(
-        key=key(trace, "CHARGE00"),
+        key=Key("", "", f"CHG-{trace:024d}"),
         received_at=at,
         operation=operation,
         card_id=SMALL.card(card).card.card_id,
