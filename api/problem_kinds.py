@@ -67,6 +67,12 @@ KINDS: dict[str, Kind] = {
             "The state does not know or allow the action; nothing was done.",
         ),
         Kind(
+            "stale-approval",
+            409,
+            "申请已处理或已失效 · Decided already, or overtaken",
+            "Somebody decided it, or something else took its place; nothing was done.",
+        ),
+        Kind(
             "already-there",
             409,
             "已经存在 · Already there",

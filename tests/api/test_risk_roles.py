@@ -1,0 +1,52 @@
+"""Who may do what with the watch: staff read, makers and checkers act, terminals see nothing."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.api.counter import Counter
+
+READERS = (
+    "demo-maker",
+    "demo-maker-2",
+    "demo-checker",
+    "demo-checker-2",
+    "demo-auditor",
+    "demo-admin",
+)
+ACTING = READERS[:4]
+EVERYBODY = ("demo-terminal", "bound-terminal", *READERS)
+
+CALLS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
+    ("GET", "/v1/risk/rules", READERS),
+    ("GET", "/v1/risk/rules/R01", READERS),
+    ("GET", "/v1/approvals", READERS),
+    ("POST", "/v1/risk/rules/R01/versions", ACTING),
+    ("POST", "/v1/approvals/AP-none", ACTING),
+)
+
+
+@pytest.fixture(scope="module")
+def kind() -> str:
+    """What a key may do is decided before a database is asked."""
+    return "sqlite"
+
+
+@pytest.mark.parametrize("api_key", EVERYBODY)
+@pytest.mark.parametrize(("method", "path", "allowed"), CALLS)
+def test_the_table_of_roles(
+    counter: Counter, api_key: str, method: str, path: str, allowed: tuple[str, ...]
+) -> None:
+    answer = counter.get(path, api_key) if method == "GET" else counter.post(path, {}, api_key)
+    if api_key in allowed:
+        assert answer.status_code in (200, 404, 422)
+    else:
+        assert (answer.status_code, answer.json()["type"]) == (403, "forbidden")
+
+
+@pytest.mark.parametrize(("method", "path", "_allowed"), CALLS)
+def test_without_a_key_nothing_goes(
+    counter: Counter, method: str, path: str, _allowed: object
+) -> None:
+    answer = counter.get(path, "") if method == "GET" else counter.post(path, {}, "")
+    assert (answer.status_code, answer.json()["type"]) == (401, "unauthorized")
