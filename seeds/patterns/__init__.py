@@ -1,0 +1,1 @@
+"""Planted patterns: episodes with known truth, and innocent look-alikes, among ordinary traffic."""

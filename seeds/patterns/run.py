@@ -1,0 +1,170 @@
+"""One run: a world, a play in it, the real engine with the real watch, and the reckoning."""
+
+from __future__ import annotations
+
+import time
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime, timedelta
+from functools import partial
+
+from sqlalchemy import Connection
+
+from pos_sim.domain.calendar import DEMO_START, StoppedClock, business_date
+from pos_sim.domain.limits import LimitKind
+from pos_sim.domain.requests import Request
+from pos_sim.engine.holds import release_due_now
+from pos_sim.engine.sandbox import Sandbox
+from pos_sim.policies import shipped as shipped_policies
+from pos_sim.store.database import Database
+from pos_sim.store.world import read_world
+from risk.monitor import RiskMonitor
+from risk.rulebook import Rulebook
+from risk.rulebook import shipped as shipped_rules
+from seeds.dice import Dice
+from seeds.load import secrets_of, seed_database
+from seeds.patterns import acts
+from seeds.patterns.cast import Cast
+from seeds.patterns.catalogue import PATTERNS
+from seeds.patterns.edges import Edges
+from seeds.patterns.episodes import Registration
+from seeds.patterns.pattern import Pattern
+from seeds.patterns.report import RiskReport
+from seeds.patterns.schedule import cues_of, hosts_wanted, schedule
+from seeds.patterns.score import lines_of, reckon
+from seeds.patterns.stage import read_stage
+from seeds.patterns.write import Play, write_play
+from seeds.progress import Progress, Silent
+from seeds.sizes import Size
+from seeds.traffic.day import shipped_rhythm
+
+GROUP_MAX = 64
+PER_RULE = 40
+FIRST_DAY = DEMO_START.date()
+
+
+def run_report(
+    database: Database,
+    seed: int,
+    *,
+    per_rule: int = PER_RULE,
+    progress: Progress | None = None,
+    patterns: Sequence[Pattern] = PATTERNS,
+    size: Size = Size.COUNTY,
+) -> RiskReport:
+    """Seed a migrated, empty database, play ``per_rule`` episodes of each sort, and reckon.
+
+    The same seed gives the same report, but for ``timing_s``.
+    """
+    progress = progress or Silent()
+    seed_database(database, size, seed, now=DEMO_START, clock_shows=DEMO_START, progress=progress)
+    progress.start("编排案例 Writing the episodes", 1)
+    play = prepared(database, seed, per_rule, patterns)
+    sandbox = sandbox_of(database)
+    since = time.perf_counter()
+    perform(sandbox, play, progress)
+    took = time.perf_counter() - since
+    return reckoned(database, play, seed, per_rule, took)
+
+
+def prepared(
+    database: Database, seed: int, per_rule: int, patterns: Sequence[Pattern] = PATTERNS
+) -> Play:
+    """Write the play for a seeded world, and its people and lists into the database."""
+    return database.run_now(partial(prepare, seed=seed, per_rule=per_rule, patterns=patterns))
+
+
+def prepare(
+    connection: Connection, seed: int, per_rule: int, patterns: Sequence[Pattern] = PATTERNS
+) -> Play:
+    """The same within a transaction."""
+    cues = cues_of(patterns, per_rule)
+    stage = read_stage(connection, FIRST_DAY, hosts_wanted(cues))
+    stays = schedule(cues, stage, FIRST_DAY, Dice(seed, "patterns", "schedule"))
+    cast = Cast(connection, seed, secrets_of(seed), FIRST_DAY)
+    habits = shipped_rhythm().habits
+    play = write_play(stays, stage, edges_of(rules()), cast, habits, FIRST_DAY, seed)
+    cast.save(connection)
+    acts.before_the_run(connection, [act for e in play.episodes for act in e.acts])
+    return play
+
+
+def rules() -> Rulebook:
+    """Return the rules in force when the run begins."""
+    return shipped_rules().on(FIRST_DAY)
+
+
+def edges_of(rulebook: Rulebook) -> Edges:
+    limit = shipped_policies().on(FIRST_DAY).limit(LimitKind.WITHDRAWAL).amount_max
+    assert limit is not None
+    return Edges(rulebook, limit)
+
+
+def sandbox_of(database: Database) -> Sandbox:
+    """Return the sandbox of the world with the watch in it."""
+    world = database.read_now(read_world)
+    assert world is not None
+    policies, secrets = shipped_policies(), secrets_of(world.seed)
+    monitor = RiskMonitor(policies, secrets)
+    clock = StoppedClock(DEMO_START)
+    return Sandbox.of(database, world, policies, clock=clock, monitor=monitor)
+
+
+def perform(sandbox: Sandbox, play: Play, progress: Progress) -> None:
+    """Send everything in the order of time; holds are released every hour."""
+    progress.start("演练 Playing the episodes", len(play.requests))
+    waiting = sorted(
+        (act for e in play.episodes for act in e.acts if isinstance(act, Registration)),
+        key=lambda act: act.at,
+    )
+    for group in groups_of(play.requests, [act.at for act in waiting]):
+        first = group[0].received_at
+        release_due_now(sandbox, first)
+        while waiting and waiting[0].at <= first:
+            sandbox.database.run_now(partial(acts.register, act=waiting.pop(0)))
+        decisions = sandbox.engine.perform_now(group)
+        assert all(decision.transaction is not None for decision in decisions)
+        progress.advance(len(group))
+    progress.done()
+
+
+def groups_of(
+    requests: Sequence[Request], changes: Sequence[datetime]
+) -> Iterator[Sequence[Request]]:
+    """Cut the requests where a group is full, a business date begins or the register changes."""
+    group: list[Request] = []
+    kind: tuple[date, int] | None = None
+    for request in requests:
+        here = business_date(request.received_at), bisect_right(changes, request.received_at)
+        if group and (here != kind or len(group) == GROUP_MAX):
+            yield group
+            group = []
+        kind = here
+        group.append(request)
+    if group:
+        yield group
+
+
+def reckoned(database: Database, play: Play, seed: int, per_rule: int, took: float) -> RiskReport:
+    """Read what the watch said and put it beside the truth."""
+    score = reckon(play.episodes, play.ambient, database.read_now(acts.sightings))
+    declined = database.read_now(partial(acts.declined_by_watch, episodes=play.episodes))
+    book = rules()
+    lines = lines_of(sorted(book.versions), play.episodes, score, declined)
+    return RiskReport(
+        seed=seed,
+        per_rule=per_rule,
+        first_day=play.first.isoformat(),
+        season=play.season.isoformat(),
+        last_day=(play.end - timedelta(days=1)).isoformat(),
+        places=play.places,
+        requests=len(play.requests),
+        customers=play.background,
+        episodes=len(play.episodes),
+        rulebook=book.checksum,
+        lines=lines,
+        false=[list(key) for key in sorted(score.false)],
+        customers_declined=declined.get("", 0),
+        errors=database.read_now(acts.errors),
+        timing_s=round(took, 1),
+    )
