@@ -225,21 +225,16 @@ def strays(connection: Connection, _key: bytes) -> Iterator[Finding]:
         yield Finding("stray", f"entry {entry_id}", "belongs to no transaction")
 
 
-COUNTED = (
-    "select coalesce(card_id, payee_account_id) as subject_id, business_date, limit_kind as kind,"
-    " sum(amount_fen) as amount, count(*) as times from transactions"
-    " where limit_kind is not null and status in ('approved', 'held') group by 1, 2, 3"
-)
-USAGE = Statement(
-    f"with counted as ({COUNTED})"
-    " select u.subject_id, u.kind, u.amount_fen, coalesce(c.amount, 0) from usage u"
-    " left join counted c on c.subject_id = u.subject_id"
-    "  and c.business_date = u.business_date and c.kind = u.kind"
-    " where u.amount_fen <> coalesce(c.amount, 0) or u.count <> coalesce(c.times, 0)"
+USAGE = Statement(  # both sides in one pass: a join would meet tables without statistics
+    "select subject_id, kind, sum(kept), sum(used) from ("
+    " select subject_id, kind, business_date, amount_fen as kept, count as kept_times,"
+    "  0 as used, 0 as used_times from usage"
     " union all"
-    " select c.subject_id, c.kind, 0, c.amount from counted c where not exists"
-    "  (select 1 from usage u where u.subject_id = c.subject_id"
-    "   and u.business_date = c.business_date and u.kind = c.kind)"
+    " select coalesce(card_id, payee_account_id), limit_kind, business_date, 0, 0, amount_fen, 1"
+    "  from transactions where limit_kind is not null and status in ('approved', 'held')"
+    " ) as sides group by subject_id, kind, business_date"
+    " having sum(kept) <> sum(used) or sum(kept_times) <> sum(used_times)"
+    " order by subject_id, kind, business_date"
 )
 
 
