@@ -32,8 +32,10 @@ MONEY = [
     column
     for table in metadata.sorted_tables
     for column in table.columns
-    if column.name.endswith("_fen")
+    if column.name.endswith("_fen") and not table.name.startswith("risk_")
 ]
+"""The watch adds tables of its own to the metadata; what it sums up is its own to check."""
+
 A_SHAPE = {
     "accounts": ("kind",),
     "transactions": ("business", "first_status", "status"),
