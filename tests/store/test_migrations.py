@@ -12,6 +12,7 @@ from pos_sim.store.tables import metadata
 from tests.worlds import seed
 
 TABLES = metadata.tables
+"""Those of the bank; the watch's own join them when a migration imports them."""
 
 
 def tables_of(connection: Connection) -> set[str]:
