@@ -19,7 +19,7 @@ from pos_sim.domain.cards import CardStatus, Pan, Product, luhn_digit
 from pos_sim.domain.codes import CODES, REFUSALS
 from pos_sim.domain.decide import facts_of
 from pos_sim.domain.fees import Fee
-from pos_sim.domain.limits import LimitKind, Usage
+from pos_sim.domain.limits import Limit, LimitKind, Usage
 from pos_sim.domain.magic import Effect
 from pos_sim.domain.money import ZERO, Fen, yuan
 from pos_sim.domain.requests import Business, CardRequest, Request, Withdrawal
@@ -428,6 +428,26 @@ def test_a_breached_limit_explains_itself() -> None:
         resets_at=start_of(DAY + timedelta(days=1)),
     )
     assert start_of(DAY + timedelta(days=1)).isoformat() == "2026-03-02T23:00:00+08:00"
+
+
+@pytest.mark.parametrize(
+    ("used", "amount", "expected"),
+    [
+        (Usage(yuan(100), 2), yuan(100), None),
+        (Usage(yuan(100), 3), yuan(100), ("count_limit", "65")),  # the fourth of three
+        (Usage(yuan(100), 4), yuan(100), ("count_limit", "65")),
+        (Usage(yuan(1_950), 3), yuan(100), OVER),  # the amount comes first
+    ],
+)
+def test_a_policy_may_limit_the_count(
+    used: Usage, amount: Fen, expected: tuple[str, str] | None
+) -> None:
+    known = facts(withdrawal(amount=amount))
+    _, origin = known.policy.limits[LimitKind.WITHDRAWAL]
+    three_times = {LimitKind.WITHDRAWAL: (Limit(yuan(2_000), 3), origin)}
+    policy = replace(known.policy, limits={**known.policy.limits, **three_times})
+    refusal = first_refusal(replace(known, policy=policy, usage=used))
+    assert ((refusal.check, refusal.code) if refusal else None) == expected
 
 
 @pytest.mark.parametrize(
