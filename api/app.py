@@ -27,7 +27,9 @@ from api.routes import (
     holds,
     payments,
     reports,
+    risk_alerts,
     risk_approvals,
+    risk_lists,
     risk_rules,
     service_points,
     sim,
@@ -40,6 +42,7 @@ from pos_sim.engine.day_end import do_due_work
 from pos_sim.engine.sandbox import Sandbox, SandboxClock
 from pos_sim.store.keys import ApiKey, find_key
 from pos_sim.store.world import read_world
+from risk.suppressing import wake_rested
 
 log = structlog.get_logger()
 
@@ -60,7 +63,9 @@ ROUTERS = (
     service_points.router,
     cards.router,
     reports.router,
+    risk_alerts.router,
     risk_approvals.router,
+    risk_lists.router,
     risk_rules.router,
     sim.router,
     testdata.router,
@@ -135,7 +140,7 @@ async def living(desk: Desk) -> AsyncIterator[None]:
 async def work_of_the_clock(desk: Desk) -> None:
     """Do what time brings, again and again; a mistake does not end it."""
     while True:
-        for work in (do_due_work, follow_the_clock):
+        for work in (do_due_work, wake_rested, follow_the_clock):
             try:
                 await work(desk.sandbox)
             except Exception as error:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from risk import releases
+from risk import listing, releases, suppressing, working_alerts
 from risk.approvals import Registry
 
 EFFECTS: Registry = {
     **releases.EFFECTS,
+    **working_alerts.EFFECTS,
+    **suppressing.EFFECTS,
+    **listing.EFFECTS,
 }

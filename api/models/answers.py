@@ -6,6 +6,8 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from api.models.risk_alerts import AlertNamed, HitShown
+
 EXAMPLE: dict[str, Any] = {
     "transaction_id": "52010001000001000042",
     "business": "withdrawal",
@@ -117,6 +119,12 @@ class TransactionAnswer(BaseModel):
     funding: str | None = Field(default=None, description="Bill payment: `card` or `cash`")
     original_transaction_id: str | None = Field(default=None, description="Reversal")
     fee_returned_fen: int | None = Field(default=None, description="Reversal: fee given back, fen")
+    alerts: list[AlertNamed] | None = Field(
+        default=None, description="预警, when staff find it later; terminals never see them"
+    )
+    hits: list[HitShown] | None = Field(
+        default=None, description="What each rule said, when staff find it later"
+    )
 
 
 class TransactionPage(BaseModel):

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from api.models.fields import Body
 from api.models.risk_rules import Note
 from pos_sim.domain.calendar import in_local_time
+from pos_sim.store.rows import from_us
 from risk.approvals import Approval, Choice
 
 ApprovalState = Literal["pending", "approved", "rejected"]
@@ -61,6 +62,8 @@ class ApprovalShown(BaseModel):
     def of(cls, approval: Approval, *, caller: str, may_act: bool) -> Self:
         title, title_en = TITLES.get((approval.kind, approval.action), (approval.action, ""))
         payload = dict(approval.payload)
+        if "until_us" in payload:
+            payload["until"] = in_local_time(from_us(payload.pop("until_us")))
         return cls(
             approval_id=approval.approval_id,
             state=STATES[approval.choice],

@@ -14,7 +14,9 @@ from api.problems import Problem, invalid_field
 from pos_sim.engine.sandbox import Sandbox
 from pos_sim.store.keys import ApiKey
 from risk.approvals import AlreadyProposed, OwnApproval, StaleApproval
+from risk.mistakes import AlreadyThere, Mistaken
 from risk.pages import RulebookError
+from risk.working_alerts import IllegalAction
 
 T = TypeVar("T")
 
@@ -35,6 +37,13 @@ async def doing(sandbox: Sandbox, work: Callable[[Connection], T]) -> T:
         raise Problem("stale-approval", stale.reason) from None
     except AlreadyProposed:
         raise Problem("illegal-action", WAITS, more={"available_actions": []}) from None
+    except IllegalAction as illegal:
+        available = [action.value for action in illegal.available]
+        raise Problem("illegal-action", more={"available_actions": available}) from None
+    except AlreadyThere:
+        raise Problem("already-there") from None
+    except Mistaken as mistaken:
+        raise invalid_field(mistaken.field, mistaken.message) from None
     except RulebookError as wrong:
         raise invalid_rule(wrong) from None
 

@@ -17,6 +17,7 @@ import uvicorn
 from api.app import create_app
 from api.composition import open_sandbox
 from api.settings import Settings
+from pos_sim.engine.sandbox import Sandbox
 from tests.api import village
 from tests.api.counter import Counter
 from tests.api.village import Village
@@ -80,9 +81,9 @@ def settings(database_url: str) -> Settings:
 
 
 @contextmanager
-def serving(settings: Settings) -> Iterator[str]:
+def serving(settings: Settings, sandbox: Sandbox | None = None) -> Iterator[str]:
     """Serve in a thread of its own, and give the address."""
-    app = create_app(open_sandbox(settings), settings)
+    app = create_app(sandbox or open_sandbox(settings), settings)
     config = uvicorn.Config(
         app, access_log=False, log_level="warning", lifespan="on", timeout_graceful_shutdown=1
     )

@@ -1,0 +1,90 @@
+"""The village under watch: real traffic, the real monitor, and a clock that the test moves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import httpx2
+
+from api.composition import open_sandbox
+from api.settings import Settings
+from pos_sim.domain.calendar import StoppedClock
+from pos_sim.policies import shipped
+from risk.monitor import RiskMonitor
+from seeds.load import secrets_of
+from tests.api.conftest import serving
+from tests.api.counter import Counter, Json
+from tests.api.village import GRCU_POS, OTHER_POS, POS, SEED, Village
+
+HOUR = timedelta(hours=1)
+
+
+@dataclass
+class Watched:
+    """A counter, the clock of its world, and what makes rules speak."""
+
+    counter: Counter
+    clock: StoppedClock
+
+    def pass_time(self, **by: int) -> None:
+        self.clock.advance(timedelta(**by))
+
+    def ask(self, path: str, api_key: str = "demo-auditor", **params: Any) -> Json:
+        """Return what staff see; it must be there."""
+        answer = self.counter.get(path, api_key, **params)
+        assert answer.status_code == 200, answer.text
+        found: Json = answer.json()
+        return found
+
+    def send(self, path: str, body: Json, api_key: str = "demo-maker") -> httpx2.Response:
+        return self.counter.post(path, body, api_key)
+
+    def approve(self, approval_id: str, decision: str = "approve") -> httpx2.Response:
+        body = {"decision": decision, "note": "已核对"}
+        return self.send(f"/v1/approvals/{approval_id}", body, "demo-checker")
+
+    def alert(self, rule_id: str, value: str) -> Json:
+        """Return the alert of a rule about a subject; there must be one that is the latest."""
+        found = [one for one in self.alerts(rule_id=rule_id) if one["scope"]["value"] == value]
+        assert found, f"no alert of {rule_id} about {value}"
+        return found[0]
+
+    def alerts(self, **asked: Any) -> list[Json]:
+        """Return a whole list, page by page."""
+        items: list[Json] = []
+        cursor: Json = {}
+        while True:
+            page = self.ask("/v1/alerts", **asked, **cursor)
+            items += page["items"]
+            if page["next_cursor"] is None:
+                return items
+            cursor = {"cursor": page["next_cursor"]}
+
+    def spread(self, card: Json | None = None) -> Json:
+        """Let a card draw at three points in a day: R09, medium. Return the last withdrawal."""
+        card = card or self.counter.card()
+        for terminal_id in (POS, OTHER_POS, GRCU_POS):
+            last = self.counter.do("withdrawal", terminal_id=terminal_id, **card)
+            self.pass_time(minutes=90)
+        return last
+
+    def guess(self) -> Json:
+        """Let somebody key in three wrong PINs: R13, high. Return the last refusal."""
+        card = self.counter.card() | {"pin": "000000"}
+        for _ in range(3):
+            last = self.counter.do("withdrawal", **card)
+        return last
+
+
+@contextmanager
+def watched(settings: Settings, world: Village) -> Iterator[Watched]:
+    """Serve a village under watch."""
+    clock = StoppedClock()
+    monitor = RiskMonitor(shipped(), secrets_of(SEED), check_every_s=0.0)
+    sandbox = open_sandbox(settings, clock=clock, monitor=monitor)
+    with serving(settings, sandbox) as address, httpx2.Client(base_url=address) as client:
+        yield Watched(Counter(client, world), clock)
