@@ -43,7 +43,7 @@ from seeds.traffic.stock import Payee, Villager
 VISITS_A_DAY = often({0: 7, 1: 21, 2: 30, 3: 25, 4: 12, 5: 5})
 """Of 100 days so many have so many visits; with their looks at the balance 3 operations a day."""
 QUIET_SEASON_DAYS = 7
-"""Before the weeks that are measured somebody comes about once in so many days."""
+"""Before and after the weeks that are measured somebody comes once in so many days."""
 
 ERRANDS = often({Business.WITHDRAWAL: 40, Business.TRANSFER: 24, Business.BILL_PAYMENT: 16,
                  Business.BALANCE_INQUIRY: 20})  # fmt: skip
@@ -79,26 +79,26 @@ class Background:
     def moves(
         self,
         place: Place,
-        first: date,
-        season: date,
-        end: date,
+        days: tuple[date, date, date, date],
         quiet: Sequence[Quiet],
         careful: frozenset[date],
     ) -> Iterator[Move]:
-        """Give the moves at a place from ``first`` on: few before the ``season``, then every day.
+        """Give the moves at a place from the first day to the last of ``days``.
 
+        Between the two in the middle people come every day, before and after that now and then.
         On ``careful`` days nothing goes wrong.
         """
+        first, season, season_end, end = days
         for number in range((end - first).days):
             day = first + timedelta(days=number)
+            is_season = season <= day < season_end
             visits = self._dice.pick(VISITS_A_DAY)
-            if day < season:
+            if not is_season:
                 visits = int(number % QUIET_SEASON_DAYS == 0)
             for second in sorted(self._second(place, day) for _ in range(visits)):
                 at = datetime.combine(day, time(0), SHANGHAI) + timedelta(seconds=second)
                 if not any(one.since <= at + MARGIN and at <= one.until for one in quiet):
-                    is_first = day < season
-                    yield from self._visit(place, at, is_first, day not in careful)
+                    yield from self._visit(place, at, not is_season, day not in careful)
 
     def _visit(self, place: Place, at: datetime, is_quiet: bool, may_fail: bool) -> Iterator[Move]:
         business = Business.WITHDRAWAL if is_quiet else self._dice.pick(ERRANDS)

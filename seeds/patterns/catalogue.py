@@ -12,6 +12,7 @@ from seeds.patterns import (
     reversals,
     shares,
     structuring,
+    testers,
     travel,
     volumes,
 )
@@ -24,6 +25,7 @@ PATTERNS: tuple[Pattern, ...] = tuple(
         insiders,
         flows,
         crowds,
+        testers,
         travel,
         machines,
         payees,

@@ -1,4 +1,4 @@
-"""R06, R08, R13, R14: many cards at one point. Crews, testers; and market day, pension day."""
+"""R06, R08, R13: many cards at one point. Crews, testers; and market day, pension day."""
 
 from __future__ import annotations
 

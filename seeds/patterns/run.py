@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import time
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from functools import partial
+from typing import TypeAlias
 
 from sqlalchemy import Connection
 
@@ -21,6 +22,7 @@ from pos_sim.store.world import read_world
 from risk.monitor import RiskMonitor
 from risk.rulebook import Rulebook
 from risk.rulebook import shipped as shipped_rules
+from risk.vocabulary import Lane
 from seeds.dice import Dice
 from seeds.load import secrets_of, seed_database
 from seeds.patterns import acts
@@ -29,7 +31,7 @@ from seeds.patterns.catalogue import PATTERNS
 from seeds.patterns.edges import Edges
 from seeds.patterns.episodes import Registration
 from seeds.patterns.pattern import Pattern
-from seeds.patterns.report import RiskReport
+from seeds.patterns.report import FalseAlarm, RiskReport
 from seeds.patterns.schedule import cues_of, hosts_wanted, schedule
 from seeds.patterns.score import lines_of, reckon
 from seeds.patterns.stage import read_stage
@@ -38,7 +40,12 @@ from seeds.progress import Progress, Silent
 from seeds.sizes import Size
 from seeds.traffic.day import shipped_rhythm
 
+Patrol: TypeAlias = Callable[[Sandbox, date], object]
+"""Whoever goes through all points on the evening of a business date."""
+
 GROUP_MAX = 64
+MONTH_END_DAYS = 5
+FIRST_WEEK = 8
 PER_RULE = 40
 FIRST_DAY = DEMO_START.date()
 
@@ -51,10 +58,13 @@ def run_report(
     progress: Progress | None = None,
     patterns: Sequence[Pattern] = PATTERNS,
     size: Size = Size.COUNTY,
+    patrol: Patrol | None = None,
+    patrol_every: int = 1,
 ) -> RiskReport:
     """Seed a migrated, empty database, play ``per_rule`` episodes of each sort, and reckon.
 
-    The same seed gives the same report, but for ``timing_s``.
+    ``patrol`` is the daily lane; without one its rules are not asked. It comes every so many days,
+    and at the end of a month every day. The same seed gives the same report, but for ``timing_s``.
     """
     progress = progress or Silent()
     seed_database(database, size, seed, now=DEMO_START, clock_shows=DEMO_START, progress=progress)
@@ -62,9 +72,9 @@ def run_report(
     play = prepared(database, seed, per_rule, patterns)
     sandbox = sandbox_of(database)
     since = time.perf_counter()
-    perform(sandbox, play, progress)
+    perform(sandbox, play, progress, patrol, patrol_every)
     took = time.perf_counter() - since
-    return reckoned(database, play, seed, per_rule, took)
+    return reckoned(database, play, seed, per_rule, took, is_patrolled=patrol is not None)
 
 
 def prepared(
@@ -110,22 +120,48 @@ def sandbox_of(database: Database) -> Sandbox:
     return Sandbox.of(database, world, policies, clock=clock, monitor=monitor)
 
 
-def perform(sandbox: Sandbox, play: Play, progress: Progress) -> None:
-    """Send everything in the order of time; holds are released every hour."""
+def perform(
+    sandbox: Sandbox,
+    play: Play,
+    progress: Progress,
+    patrol: Patrol | None = None,
+    patrol_every: int = 1,
+) -> None:
+    """Send everything in the order of time; the patrol comes in the evening."""
     progress.start("演练 Playing the episodes", len(play.requests))
     waiting = sorted(
         (act for e in play.episodes for act in e.acts if isinstance(act, Registration)),
         key=lambda act: act.at,
     )
+    evenings = patrol_days(play, patrol_every) if patrol else []
     for group in groups_of(play.requests, [act.at for act in waiting]):
         first = group[0].received_at
+        while patrol and evenings and evenings[0] < business_date(first):
+            patrol(sandbox, evenings.pop(0))
         release_due_now(sandbox, first)
         while waiting and waiting[0].at <= first:
             sandbox.database.run_now(partial(acts.register, act=waiting.pop(0)))
         decisions = sandbox.engine.perform_now(group)
         assert all(decision.transaction is not None for decision in decisions)
         progress.advance(len(group))
+    for day in evenings:
+        assert patrol is not None
+        patrol(sandbox, day)
     progress.done()
+
+
+def patrol_days(play: Play, every: int) -> list[date]:
+    """Return the days on whose evening the patrol comes; the end of a month is never left out.
+
+    It begins when everybody may have come once.
+    """
+    days = [play.first + timedelta(days=n) for n in range((play.end - play.first).days)]
+    return [
+        day
+        for number, day in enumerate(days)
+        if (number > FIRST_WEEK and number % every == 0)
+        or (day + timedelta(days=MONTH_END_DAYS)).month != day.month
+    ]
 
 
 def groups_of(
@@ -145,12 +181,19 @@ def groups_of(
         yield group
 
 
-def reckoned(database: Database, play: Play, seed: int, per_rule: int, took: float) -> RiskReport:
+def reckoned(
+    database: Database, play: Play, seed: int, per_rule: int, took: float, *, is_patrolled: bool
+) -> RiskReport:
     """Read what the watch said and put it beside the truth."""
     score = reckon(play.episodes, play.ambient, database.read_now(acts.sightings))
     declined = database.read_now(partial(acts.declined_by_watch, episodes=play.episodes))
     book = rules()
-    lines = lines_of(sorted(book.versions), play.episodes, score, declined)
+    asked = [
+        rule_id
+        for rule_id, version in sorted(book.versions.items())
+        if is_patrolled or version.lane is not Lane.BATCH
+    ]
+    lines = lines_of(asked, play.episodes, score, declined)
     return RiskReport(
         seed=seed,
         per_rule=per_rule,
@@ -163,7 +206,8 @@ def reckoned(database: Database, play: Play, seed: int, per_rule: int, took: flo
         episodes=len(play.episodes),
         rulebook=book.checksum,
         lines=lines,
-        false=[list(key) for key in sorted(score.false)],
+        not_asked=sorted(book.versions.keys() - set(asked)),
+        false=[FalseAlarm(*key) for key in sorted(score.false)],
         customers_declined=declined.get("", 0),
         errors=database.read_now(acts.errors),
         timing_s=round(took, 1),

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 from seeds.dice import Dice
 from seeds.patterns.episodes import Kind
-from seeds.patterns.pattern import Ground, Pattern
+from seeds.patterns.pattern import Ground, Pattern, anywhere
 from seeds.patterns.stage import Place, Stage
 from seeds.traffic.spread import shuffled
 
@@ -92,10 +92,14 @@ def schedule(cues: Sequence[Cue], stage: Stage, first: date, dice: Dice) -> list
     season = first + timedelta(days=HISTORY_DAYS)
     empty = [cue for cue in cues if cue[0].ground is Ground.EMPTY]
     busy = [cue for cue in cues if cue[0].ground is Ground.BUSY]
-    count = min(_wanted(empty, Ground.EMPTY), len(stage.hosts) * 2 // 5)
+    count = min(_wanted(empty, Ground.EMPTY), len(stage.hosts) * 11 // 20)
     # First those for whom a host must be new, then the long ones: they decide how long it takes.
     long_first = sorted(shuffled(empty, dice), key=lambda cue: (not cue[0].is_fresh, -cue[0].days))
-    rare_first = sorted(shuffled(busy, dice), key=lambda cue: cue[0].needs.__name__ == "anywhere")
+    # First those that few hosts can take, or not soon again.
+    rare_first = sorted(
+        shuffled(busy, dice),
+        key=lambda cue: (cue[0].needs is anywhere, -GAPS.get(family_of(cue[0]), A_GAP) // 30),
+    )
     return [
         *placed(long_first, stage, stage.hosts[:count], first + timedelta(days=1)),
         *placed(rare_first, stage, stage.hosts[count:], season),
@@ -133,4 +137,4 @@ def _wanted(cues: Sequence[Cue], ground: Ground) -> int:
         season = min(max(days // 25, FEWEST_SEASON_DAYS), SEASON_DAYS)
         return -(-days * 21 // (season * 20)) + 1
     fresh = sum(pattern.is_fresh for pattern in mine)
-    return max(fresh, -(-days * 23 // ((HISTORY_DAYS + FEWEST_SEASON_DAYS) * 20)))
+    return max(fresh, -(-days * 27 // ((HISTORY_DAYS + FEWEST_SEASON_DAYS) * 20)))

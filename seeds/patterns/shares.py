@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from calendar import monthrange
+from collections import Counter
 from collections.abc import Sequence
 from datetime import timedelta
 
@@ -31,7 +32,7 @@ def one_customer(scene: Scene) -> None:
     total = whole(scene) + scene.dice.below(8)
     most = part(total, share) + scene.dice.below(5)
     in_a_month(scene, [most], total)
-    scene.claim("R22", scene.place.point_id, lasts=A_DAY * 30)
+    concentrated(scene)
 
 
 def five_customers(scene: Scene) -> None:
@@ -39,27 +40,47 @@ def five_customers(scene: Scene) -> None:
     total = whole(scene) + scene.dice.below(8)
     most = min(part(total, scene.edges.start("R22", "first_five")) + scene.dice.below(3), total)
     in_a_month(scene, evenly(most), total)
-    scene.claim("R22", scene.place.point_id, lasts=A_DAY * 30)
+    concentrated(scene)
 
 
 def good_customer(scene: Scene) -> None:
     """The best customer comes often, but less than two fifths are that one's."""
-    total = whole(scene) + scene.dice.below(8)
-    most = part(total, scene.edges.start("R22", "first")) - 1 - scene.dice.below(2)
-    in_a_month(scene, [most], total)
+    most = part(whole(scene), scene.edges.start("R22", "first")) - 1 - scene.dice.below(2)
+    in_a_month(scene, [most], whole(scene) + scene.dice.below(8))
 
 
 def tiny_village(scene: Scene) -> None:
     """A village of a few houses: mostly one customer, and not thirty transactions in a month."""
-    total = whole(scene) - 1 - scene.dice.below(6)
+    total = whole(scene) - 2 - scene.dice.below(5)
     in_a_month(scene, [total * 3 // 5], total)
 
 
 def five_families(scene: Scene) -> None:
     """Five families come often, but less than four fifths are theirs."""
-    total = whole(scene) + scene.dice.below(8)
-    most = part(total, scene.edges.start("R22", "first_five")) - 4
-    in_a_month(scene, evenly(most - (TOP - 1)), total)
+    most = part(whole(scene), scene.edges.start("R22", "first_five")) - 1 - scene.dice.below(3)
+    in_a_month(scene, evenly(most), whole(scene) + scene.dice.below(8))
+
+
+def concentrated(scene: Scene) -> None:
+    """Claim R22 from the first evening on which enough have come and a share is reached."""
+    drawn: Counter[object] = Counter()
+    moves = sorted(scene.moves, key=lambda move: move.at)
+    for number, move in enumerate(moves):
+        drawn[getattr(move.request, "pan", None)] += 1
+        is_evening = moves[number + 1 :] == [] or moves[number + 1].at.date() > move.at.date()
+        if is_evening and is_shared_by_few(scene, drawn):
+            scene.claim("R22", scene.place.point_id, since=move.at, lasts=A_DAY * 30)
+            return
+    raise AssertionError("nobody is the point here")
+
+
+def is_shared_by_few(scene: Scene, drawn: Counter[object]) -> bool:
+    total = drawn.total()
+    edges = {1: scene.edges.start("R22", "first"), TOP: scene.edges.start("R22", "first_five")}
+    return total >= whole(scene) and any(
+        sum(count for _, count in drawn.most_common(most)) >= part(total, edge)
+        for most, edge in edges.items()
+    )
 
 
 def whole(scene: Scene) -> int:

@@ -98,7 +98,7 @@ def customers(scene: Scene, day: int, count: int) -> list[datetime]:
 def rests(scene: Scene) -> None:
     """Say that nothing happened here for a while: that may well be R21."""
     scene.claim(
-        "R21", scene.place.point_id, since=scene.at(0, 0), lasts=timedelta(days=REST_DAYS + 1),
+        "R21", scene.place.point_id, since=scene.at(0, 0), lasts=timedelta(days=REST_DAYS + 6),
         counted=False,
     )  # fmt: skip
 

@@ -35,6 +35,7 @@ class Play:
 
     first: date
     season: date
+    season_end: date
     end: date
     episodes: Sequence[Episode]
     requests: Sequence[Request]
@@ -55,8 +56,10 @@ def write_play(
     """Write every episode, then the customers around them, then number all of it."""
     season = first + timedelta(days=HISTORY_DAYS)
     end = max(stay.end for stay in stays)
+    season_end = max([season, *(s.end for s in stays if s.pattern.ground is Ground.BUSY)])
     episodes = [written(stay, stage, edges, cast, first, seed) for stay in stays]
-    customers = list(ordinary(stays, episodes, stage, habits, first, season, end, seed))
+    season_days = (first, season, season_end, end)
+    customers = list(ordinary(stays, episodes, stage, habits, season_days, seed))
     moves, slices = together(episodes, customers)
     devices = devices_of([*stage.hosts, *stage.guests])
     acts = [act for episode in episodes for act in episode.acts]
@@ -66,6 +69,7 @@ def write_play(
     return Play(
         first=first,
         season=season,
+        season_end=season_end,
         end=end,
         episodes=[
             replace(episode, requests=tuple(requests[where]))
@@ -117,12 +121,10 @@ def ordinary(
     episodes: Sequence[Episode],
     stage: Stage,
     habits: Habits,
-    first: date,
-    season: date,
-    end: date,
+    days: tuple[date, date, date, date],
     seed: int,
 ) -> Iterable[Move]:
-    """Give the customers of every busy host and guest house."""
+    """Give the customers of every busy host and guest house; ``days``: see `Background.moves`."""
     background = Background(stage, habits, Dice(seed, "patterns", "background"))
     quiet: Mapping[str, list[Quiet]] = defaultdict(list)
     for episode in episodes:
@@ -131,9 +133,7 @@ def ordinary(
     busy = {s.place.point_id: s.place for s in stays if s.pattern.ground is Ground.BUSY}
     for place in [*busy.values(), *stage.guests]:
         careful = careful_days(stays, place)
-        yield from background.moves(
-            place, first + timedelta(days=1), season, end, quiet[place.point_id], careful
-        )
+        yield from background.moves(place, days, quiet[place.point_id], careful)
 
 
 def careful_days(stays: Iterable[Stay], place: Place) -> frozenset[date]:
