@@ -2,7 +2,8 @@
 
 from alembic import context
 
-from risk.store.tables import metadata
+import risk.store.tables  # noqa: F401 - its tables join the others
+from pos_sim.store.tables import metadata
 
 context.configure(
     connection=context.config.attributes["connection"],

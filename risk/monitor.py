@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from pos_sim.domain.authorize import Facts
 from pos_sim.domain.cards import CardSecrets
-from pos_sim.domain.decide import Decision
+from pos_sim.domain.decision import Decision
 from pos_sim.domain.policy import PolicySet
 from pos_sim.domain.requests import Charge, Request
 from pos_sim.domain.watching import ALLOWED, Assessment

@@ -13,6 +13,7 @@ import shutil
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import Protocol
 
 import pytest
@@ -139,8 +140,8 @@ def new_database(request: pytest.FixtureRequest) -> NewDatabase:
 def new_empty_database(request: pytest.FixtureRequest) -> NewDatabase:
     """Give the address of a fresh and empty database, not even migrated."""
     if request.param == "sqlite":
-        folder: Path = request.getfixturevalue("fast_folder") / "empty"
-        folder.mkdir()
+        # Its own folder each time: pytest may make this again when it changes the database.
+        folder = Path(mkdtemp(dir=request.getfixturevalue("fast_folder")))
         return SqliteCopies(folder, lambda url: None)
     return PostgresCopies(request.getfixturevalue("postgres"), lambda url: None)
 

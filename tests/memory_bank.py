@@ -16,7 +16,8 @@ from pos_sim.domain.bills import Bill
 from pos_sim.domain.book import Changes
 from pos_sim.domain.calendar import business_date
 from pos_sim.domain.cards import Card
-from pos_sim.domain.decide import Decision, decide_group
+from pos_sim.domain.decide import decide_group
+from pos_sim.domain.decision import Decision
 from pos_sim.domain.invariants import broken_promises
 from pos_sim.domain.journal import Entry
 from pos_sim.domain.limits import LimitKind, Usage

@@ -33,7 +33,7 @@ from pos_sim.domain.cards import (
     Product,
     luhn_digit,
 )
-from pos_sim.domain.decide import Rules
+from pos_sim.domain.gather import Rules
 from pos_sim.domain.journal import Entry
 from pos_sim.domain.magic import MAGIC_CARDS, Effect
 from pos_sim.domain.money import Fen, yuan

@@ -19,7 +19,7 @@ from api.openapi import REPLAYED, REQUEST_ID, documented_body, problems
 from api.problems import Problem, invalid
 from api.quick import Call, Endpoint, QuickRoute, Reply
 from api.settings import Settings
-from pos_sim.domain.decide import Decision
+from pos_sim.domain.decision import Decision
 from pos_sim.domain.magic import Effect
 from pos_sim.domain.requests import Request
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from pos_sim.domain.authorize import Facts
+from pos_sim.domain.book import Book
 from pos_sim.domain.fees import Fee
 from pos_sim.domain.requests import (
     NOTHING_REPORTED,
@@ -19,6 +20,18 @@ from pos_sim.domain.requests import (
     Transfer,
 )
 from pos_sim.domain.transactions import Refusal, Status, Transaction
+
+
+def approved(facts: Facts, fingerprint: str, book: Book, **more: Any) -> Transaction:
+    """Return the record of an approval; ``more`` overrides."""
+    account = book.accounts[facts.account.account_id] if facts.account else None
+    fields = {
+        "balance": account.balance if account else None,
+        "limit_kind": facts.usage_key[1].value if facts.usage_key else None,
+        **fee_fields(facts.fee),
+        **more,
+    }
+    return decided(facts, fingerprint, fields.pop("status", Status.APPROVED), "00", fields)
 
 
 def declined(facts: Facts, fingerprint: str, refusal: Refusal, **more: Any) -> Transaction:

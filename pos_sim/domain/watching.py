@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from pos_sim.domain.authorize import Facts
-    from pos_sim.domain.decide import Decision
+    from pos_sim.domain.decision import Decision
 
 
 class Verdict(IntEnum):

@@ -8,7 +8,7 @@ from typing import Protocol
 from sqlalchemy import Connection
 
 from pos_sim.domain.authorize import Facts
-from pos_sim.domain.decide import Decision
+from pos_sim.domain.decision import Decision
 from pos_sim.domain.requests import Request
 from pos_sim.domain.watching import ALLOWED, Assessment, Watcher
 

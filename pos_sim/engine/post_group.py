@@ -6,7 +6,9 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection
 
-from pos_sim.domain.decide import Decision, Rules, decide_group
+from pos_sim.domain.decide import decide_group
+from pos_sim.domain.decision import Decision
+from pos_sim.domain.gather import Rules
 from pos_sim.domain.invariants import broken_promises
 from pos_sim.domain.requests import Request
 from pos_sim.engine.monitor import Monitor

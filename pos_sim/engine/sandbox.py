@@ -8,7 +8,7 @@ from hashlib import blake2b
 
 from pos_sim.domain.calendar import SHANGHAI, Clock
 from pos_sim.domain.cards import CardSecrets
-from pos_sim.domain.decide import Rules
+from pos_sim.domain.gather import Rules
 from pos_sim.domain.policy import PolicySet
 from pos_sim.engine.monitor import AllowAll, Monitor
 from pos_sim.engine.transaction_engine import TransactionEngine

@@ -6,7 +6,8 @@ import asyncio
 from collections.abc import Sequence
 from functools import partial
 
-from pos_sim.domain.decide import Decision, Rules
+from pos_sim.domain.decision import Decision
+from pos_sim.domain.gather import Rules
 from pos_sim.domain.requests import Key, Request
 from pos_sim.domain.transactions import Transaction
 from pos_sim.engine.group_commit import GroupCommit

@@ -17,8 +17,8 @@ from pos_sim.domain.book import Book
 from pos_sim.domain.calendar import DEMO_START, start_of
 from pos_sim.domain.cards import CardStatus, Pan, Product, luhn_digit
 from pos_sim.domain.codes import CODES, REFUSALS
-from pos_sim.domain.decide import facts_of
 from pos_sim.domain.fees import Fee
+from pos_sim.domain.gather import facts_of
 from pos_sim.domain.limits import Limit, LimitKind, Usage
 from pos_sim.domain.magic import Effect
 from pos_sim.domain.money import ZERO, Fen, yuan

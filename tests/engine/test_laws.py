@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection
 
 from pos_sim.domain.calendar import DEMO_START, StoppedClock
-from pos_sim.domain.decide import Decision
+from pos_sim.domain.decision import Decision
 from pos_sim.domain.magic import Effect
 from pos_sim.domain.money import Fen, yuan
 from pos_sim.domain.requests import Request, amount_of

@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import text
 
 from pos_sim.domain.calendar import DEMO_START, StoppedClock
-from pos_sim.domain.decide import Decision
+from pos_sim.domain.decision import Decision
 from pos_sim.domain.money import yuan
 from pos_sim.domain.requests import Request
 from pos_sim.engine.holds import NotHeld, cancel_held, release_chunk

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine
 
-from pos_sim.domain.decide import Decision
+from pos_sim.domain.decision import Decision
 from pos_sim.domain.requests import Request
 from pos_sim.engine.transaction_engine import KeyReused, TransactionEngine
 from pos_sim.store.audit import audit

@@ -9,7 +9,7 @@ import pytest
 
 from pos_sim.domain.authorize import Facts, first_refusal
 from pos_sim.domain.calendar import DEMO_START
-from pos_sim.domain.decide import facts_of
+from pos_sim.domain.gather import facts_of
 from pos_sim.domain.money import yuan
 from pos_sim.domain.requests import CardRequest, Position, Reported, Request
 from risk.events import Flag

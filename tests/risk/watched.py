@@ -11,7 +11,7 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, insert, select, update
 
-from pos_sim.domain.decide import Decision
+from pos_sim.domain.decision import Decision
 from pos_sim.domain.requests import Request
 from pos_sim.domain.transactions import Transaction
 from pos_sim.engine.post_group import post_group

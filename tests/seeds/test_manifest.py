@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Connection, func, select, update
 from pos_sim import policies
 from pos_sim.domain.calendar import DEMO_START
 from pos_sim.domain.cards import Pan, Pin
-from pos_sim.domain.decide import Decision
+from pos_sim.domain.decision import Decision
 from pos_sim.domain.money import Fen, yuan
 from pos_sim.domain.requests import (
     BalanceInquiry,

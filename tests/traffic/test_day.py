@@ -12,7 +12,7 @@ from sqlalchemy import Connection, text
 
 from pos_sim.domain.authorize import Facts
 from pos_sim.domain.calendar import DEMO_START, business_date
-from pos_sim.domain.decide import Decision
+from pos_sim.domain.decision import Decision
 from pos_sim.domain.requests import Business, Request, Transfer
 from pos_sim.domain.watching import ALLOWED, Assessment, Verdict
 from pos_sim.engine.holds import release_due_now
