@@ -1,20 +1,60 @@
-"""The report: what the watch must reach, what ordinary customers do, and that a seed repeats."""
+"""Two small runs: the truth counted once more, and what the watch must reach.
+
+All tests that need a run stand in this file: each worker of a parallel run performs its own.
+"""
 
 from __future__ import annotations
 
 import json
-from datetime import date
-from pathlib import Path
+from collections import defaultdict
+from datetime import date, datetime
 
 import pytest
 
-from pos_sim.domain.requests import Reversal
-from seeds.patterns import run
+from seeds.patterns.episodes import Kind
 from seeds.patterns.report import PRECISION_WANTED, RECALL_WANTED, as_dict, as_text
-from tests.patterns.conftest import PER_RULE, Run, new_county
+from seeds.patterns.truth import Sighting, Truth
+from tests.patterns.conftest import PER_RULE, Run
+from tests.patterns.recount import EVENING_RULES, RULES, claims, satisfied
 
 
-@pytest.mark.parametrize("rule_id", [f"R{number:02d}" for number in range(1, 25)])
+@pytest.mark.parametrize("rule_id", RULES)
+def test_every_planted_episode_satisfies_its_definition_from_the_moment_claimed(
+    performed: Run, rule_id: str
+) -> None:
+    moments: dict[str, list[datetime]] = defaultdict(list)
+    for subject, at in satisfied(performed, rule_id):
+        moments[subject].append(at)
+    for name, claim in claims(performed, rule_id):
+        seen = [at for subject in claim.subjects for at in moments[subject]]
+        first = min((at for at in seen if claim.since <= at <= claim.until), default=None)
+        assert first is not None, (name, claim)
+        assert first == claim.since or rule_id in EVENING_RULES, (name, first, claim)
+
+
+@pytest.mark.parametrize("rule_id", RULES)
+def test_nothing_satisfies_a_definition_that_the_truth_does_not_list(
+    performed: Run, rule_id: str
+) -> None:
+    listed = [(e.episode_id, claim) for e in performed.play.episodes for claim in e.claims]
+    truth = Truth([*listed, *(("", claim) for claim in performed.play.ambient)])
+    unlisted = [
+        (subject, at)
+        for subject, at in satisfied(performed, rule_id)
+        if not truth.explains(Sighting(rule_id, subject, "", at, "alert", True))
+    ]
+    assert not unlisted
+
+
+@pytest.mark.parametrize("rule_id", RULES)
+def test_each_rule_has_its_episodes_of_both_kinds(performed: Run, rule_id: str) -> None:
+    for kind in Kind:
+        mine = [e for e in performed.play.episodes if (e.rule_id, e.kind) == (rule_id, kind)]
+        assert len(mine) == PER_RULE
+        assert all((rule_id in e.rule_ids) is (kind is Kind.PLANTED) for e in mine)
+
+
+@pytest.mark.parametrize("rule_id", RULES)
 def test_every_rule_finds_what_is_planted_and_leaves_the_innocent_alone(
     performed: Run, rule_id: str
 ) -> None:
@@ -59,28 +99,3 @@ def test_customers_are_almost_never_refused(performed: Run) -> None:
     customers = [record for record in performed.records if record.event_id not in planted]
     refused = [record for record in customers if not record.moved]
     assert len(refused) <= len(customers) * 0.02
-
-
-def test_requests_are_in_the_order_of_time_and_reversals_name_an_earlier_one(
-    performed: Run,
-) -> None:
-    requests = performed.play.requests
-    assert [r.received_at for r in requests] == sorted(r.received_at for r in requests)
-    seen: set[str] = set()
-    for request in requests:
-        if isinstance(request, Reversal):
-            assert request.original.transaction_id in seen
-        assert request.key.transaction_id not in seen
-        seen.add(request.key.transaction_id)
-
-
-def test_a_seed_repeats_its_play_and_another_seed_has_another(tmp_path: Path) -> None:
-    plays = []
-    for number, seed in enumerate((7, 7, 8)):
-        (tmp_path / str(number)).mkdir()
-        database = new_county(tmp_path / str(number), seed)
-        plays.append(run.prepared(database, seed, per_rule=1))
-        database.close_now()
-    first, again, other = plays
-    assert first == again
-    assert first.requests != other.requests

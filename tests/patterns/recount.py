@@ -1,18 +1,15 @@
-"""The truth of the episodes, counted once more from the words of the catalogue."""
+"""Every definition, counted once more over what was decided in a run."""
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator
 from datetime import datetime
 
-import pytest
-
-from seeds.patterns.episodes import Kind, Listing, Registration
+from seeds.patterns.episodes import Listing, Registration
 from seeds.patterns.run import patrol_days
-from seeds.patterns.truth import Claim, Sighting, Truth
+from seeds.patterns.truth import Claim
 from tests.patterns import recount_cards, recount_points
-from tests.patterns.conftest import EVERY_DAYS, PER_RULE, Run
+from tests.patterns.conftest import EVERY_DAYS, Run
 
 ROOMS = (recount_cards, recount_points)
 EVENING_RULES = ("R21", "R22", "R23")
@@ -61,42 +58,6 @@ def registered(run: Run) -> dict[str, str]:
         latest = max(past, key=lambda act: act.at, default=None)
         serials[now.event_id] = latest.serial if latest else run.serials[now.terminal]
     return serials
-
-
-@pytest.mark.parametrize("rule_id", RULES)
-def test_every_planted_episode_satisfies_its_definition_from_the_moment_claimed(
-    performed: Run, rule_id: str
-) -> None:
-    moments: dict[str, list[datetime]] = defaultdict(list)
-    for subject, at in satisfied(performed, rule_id):
-        moments[subject].append(at)
-    for name, claim in claims(performed, rule_id):
-        seen = [at for subject in claim.subjects for at in moments[subject]]
-        first = min((at for at in seen if claim.since <= at <= claim.until), default=None)
-        assert first is not None, (name, claim)
-        assert first == claim.since or rule_id in EVENING_RULES, (name, first, claim)
-
-
-@pytest.mark.parametrize("rule_id", RULES)
-def test_nothing_satisfies_a_definition_that_the_truth_does_not_list(
-    performed: Run, rule_id: str
-) -> None:
-    listed = [(e.episode_id, claim) for e in performed.play.episodes for claim in e.claims]
-    truth = Truth([*listed, *(("", claim) for claim in performed.play.ambient)])
-    unlisted = [
-        (subject, at)
-        for subject, at in satisfied(performed, rule_id)
-        if not truth.explains(Sighting(rule_id, subject, "", at, "alert", True))
-    ]
-    assert not unlisted
-
-
-@pytest.mark.parametrize("rule_id", RULES)
-def test_each_rule_has_its_episodes_of_both_kinds(performed: Run, rule_id: str) -> None:
-    for kind in Kind:
-        mine = [e for e in performed.play.episodes if (e.rule_id, e.kind) == (rule_id, kind)]
-        assert len(mine) == PER_RULE
-        assert all((rule_id in e.rule_ids) is (kind is Kind.PLANTED) for e in mine)
 
 
 def claims(run: Run, rule_id: str) -> Iterator[tuple[str, Claim]]:
