@@ -34,7 +34,7 @@ from risk.live.rows import (
 from risk.observe import microseconds
 from risk.store import read_later
 from risk.store.newest import MOST
-from risk.store.point_days import NO_PAST, Past, Usual, usual_days
+from risk.store.point_days import NO_PAST, Past, Usual, pasts, save_days, usual_days
 from risk.store.read_group import Moments
 from risk.store.read_later import Own, PaidBefore, Week
 from risk.store.register import Register, read_places
@@ -65,6 +65,7 @@ class GroupWindows:
         self.done: list[Case] = []
         self.undone: dict[str, int] = {}
         self.touched: set[tuple[str, int]] = set()
+        self.first_day = 0
 
     # What facts ask --------------------------------------------------------------------------
 
@@ -91,6 +92,7 @@ class GroupWindows:
         """Return the days up to the one before yesterday, and yesterday."""
         if case.point is None:
             return NO_PAST, DayRow("", case.day - 1)
+        self._write_older(case.point, case.day)
         past = self.pasts.get((case.point, case.day), NO_PAST)
         return past, self._day_row(case.point, case.day - 1)
 
@@ -98,11 +100,8 @@ class GroupWindows:
         """Return day, count and sum of active and usual days, the latest first."""
         if case.point is None:
             return []
-        key = (case.point, case.day)
-        found = self.memory.usual.get(key)
-        if found is None:
-            found = usual_days(self.connection, *key)
-            self.memory.usual.put(key, found)
+        self._write_older(case.point, case.day)
+        found = self._usual(case.point, case.day)
         yesterday = self._day_row(case.point, case.day - 1)
         if yesterday.moves and not yesterday.jumped:
             return [(yesterday.day, yesterday.moves, yesterday.moved), *found]
@@ -173,6 +172,30 @@ class GroupWindows:
         self._add_reported(case)
         if case.event_id in self.wanted:
             self.originals[case.event_id] = original_of(case)
+
+    def _usual(self, point: str, day: int) -> Usual:
+        """Return what is usual; other groups may keep it where this one wrote no older day."""
+        key = (point, day)
+        found = self.memory.usual.get(key)
+        if found is None or self.first_day < day - 1:
+            found = usual_days(self.connection, point, day)
+            if self.first_day >= day - 1:
+                self.memory.usual.put(key, found)
+        return found
+
+    def _write_older(self, point: str, day: int) -> None:
+        """Write what this very group did here before yesterday, so that it can be read as past.
+
+        Only a group that spans days has any of it: a simulation, never a bank.
+        """
+        if self.first_day >= day - 1:
+            return
+        older = {key for key in self.touched if key[0] == point and key[1] < day - 1}
+        if older:
+            save_days(self.connection, [self.days[key] for key in sorted(older)])
+            self.touched -= older
+            for key in [key for key in self.pasts if key[0] == point]:
+                self.pasts |= {key: pasts(self.connection, [point], key[1])[point]}
 
     def _undo(self, original: Original, at_us: int) -> None:
         """Let an original be taken back, in every window that counts what stands."""

@@ -41,6 +41,7 @@ def load_windows(
     windows = GroupWindows(connection, memory)
     moments = [microseconds(request.received_at) for request in requests]
     days = {business_date(request.received_at).toordinal() for request in requests}
+    windows.first_day = min(days)
     load_originals(windows, requests)
     load_points(windows, requests, days, min(moments) - 2 * HOUR_US, policies)
     load_cards(windows, requests, secrets, start_us_of(min(days) - 6), min(moments) - 7 * DAY_US)
@@ -103,7 +104,8 @@ def load_pasts(windows: GroupWindows, points: set[str], day: int) -> None:
     for point in missing:
         past = found.get(point, NO_PAST)
         windows.pasts[point, day] = past
-        memory.pasts.put((point, day), past)
+        if windows.first_day >= day - 1:  # else this very group may still change it
+            memory.pasts.put((point, day), past)
 
 
 def limits_on(policies: PolicySet, day: int) -> dict[bool, int]:

@@ -9,6 +9,9 @@ from risk.live.card_facts import equal_card_bills_24h
 from risk.live.case import Case, Maker
 from risk.live.request_facts import bill, holder_age, reading
 from risk.live.rows import APPROVED, BILL_PAYMENT, PAYS_IN, REMITTANCE, Paid
+from risk.metrics import METRICS
+
+READING_US = METRICS["terminal_reading"].window.size
 
 Moves = tuple[tuple[int, int], ...]
 
@@ -158,7 +161,7 @@ def reading_before(case: Case) -> tuple[float, float] | None:
     if reading(case) is None:
         return None
     at_us, drift, accuracy = case.windows.readings.get(case.terminal, NEVER)
-    return (drift, accuracy) if at_us > case.at_us - DAY_US else None
+    return (drift, accuracy) if at_us > case.at_us - READING_US else None
 
 
 NEVER = (0, 0.0, 0.0)

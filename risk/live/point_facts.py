@@ -46,6 +46,8 @@ def takes_most(case: Case) -> bool:
 def cards_with(case: Case, mark: int, since_us: int) -> set[int]:
     """Return the different cards with a mark at this point after a moment, now included."""
     cards: set[int] = set()
+    if case.point is None:
+        return cards
     for spot in reversed(case.windows.spots_at(case.point)):
         if spot.at_us <= since_us:
             break
@@ -87,7 +89,8 @@ def follows(spot: Spot, inquiries: list[Spot]) -> bool:
 
 
 def point_withdrawals_today(case: Case) -> int:
-    return case.windows.day_row(case).withdrawals + (case.business == WITHDRAWAL)
+    now = case.business == WITHDRAWAL and case.point is not None
+    return case.windows.day_row(case).withdrawals + now
 
 
 def point_withdrawn_today(case: Case) -> int:

@@ -86,13 +86,19 @@ def alert_values(kept: KeptAlert) -> tuple[Any, ...]:
         kept.alert_id, *alert.key, kept.ordinal, kept.service_point_id, alert.rule_version,
         alert.lane.value, alert.title, alert.title_en, alert.severity.value, alert.state.value,
         to_us(alert.first_seen_at), to_us(alert.last_seen_at), to_us(alert.due_at),
-        alert.hit_count, alert.reason, alert.reason_en, alert.observed, alert.threshold,
-        alert.baseline, alert.unit.value if alert.unit else None,
+        alert.hit_count, alert.reason, alert.reason_en,
+        *as_floats(alert.observed, alert.threshold, alert.baseline),
+        alert.unit.value if alert.unit else None,
         " ".join(feed.value for feed in alert.feeds),
         " ".join(one.value for one in alert.proposes),
         alert.verdict.value if alert.verdict else None, kept.closed_us, kept.assignee, kept.note,
         kept.case_id,
     )  # fmt: skip
+
+
+def as_floats(*values: float | None) -> tuple[float | None, ...]:
+    """Return numbers of one type, as an array of PostgreSQL wants them."""
+    return tuple(None if value is None else float(value) for value in values)
 
 
 def number(value: float | None) -> int | float | None:

@@ -92,12 +92,15 @@ BILLS = Statement(
     "select biller_id, bill_no, decided_us, transaction_id from transactions"
     " where bill_no {in:bill_nos text} and biller_id {in:biller_ids text} and decided_us > :since"
 )
+PAYERS = Statement(
+    "select distinct payer_name from bills where bill_no {in:bill_nos text}"
+    " and biller_id {in:biller_ids text} and payer_name <> ''"
+)
 CASH_BILLS = Statement(
-    "select distinct b.payer_name, b.biller_id, t.amount_fen, t.decided_us, t.transaction_id"
-    " from bills q join bills b on b.payer_name = q.payer_name and b.biller_id = q.biller_id"
-    " join transactions t on t.bill_no = b.bill_no and t.biller_id = b.biller_id"
-    " where q.bill_no {in:bill_nos text} and q.biller_id {in:biller_ids text}"
-    " and q.payer_name <> '' and t.funding = 'cash' and t.decided_us > :since"
+    "select b.payer_name, b.biller_id, t.amount_fen, t.decided_us, t.transaction_id"
+    " from bills b join transactions t on t.bill_no = b.bill_no and t.biller_id = b.biller_id"
+    " where b.payer_name {in:payers text} and b.biller_id {in:biller_ids text}"
+    " and t.funding = 'cash' and t.decided_us > :since"
 )
 READINGS = Statement(
     "select terminal_id, at_us, drift_m, accuracy_m from risk_readings"
@@ -151,15 +154,19 @@ def day_rows(
     texts = [date_text(day) for day in days]
     points: dict[str, str] = {}
     found: dict[tuple[str, int], DayRow] = {}
-    for terminal_id, point, day, *counts in DAYS.rows(
-        connection, terminal_ids=terminal_ids, days=texts
-    ):
-        if point is not None:
-            points[terminal_id] = point
-            if day is not None:
-                row = DayRow(point, to_day(day).toordinal(), *counts)
-                found[point, row.day] = row
+    for terminal_id, *row in DAYS.rows(connection, terminal_ids=terminal_ids, days=texts):
+        if row[0] is not None:
+            points[terminal_id] = row[0]
+            if row[1] is not None:
+                day = _day_row(*row)
+                found[day.point, day.day] = day
     return points, found
+
+
+def _day_row(point: str, day: Any, *counts: Any) -> DayRow:
+    row = DayRow(point, to_day(day).toordinal(), *counts)
+    row.jumped = bool(row.jumped)  # SQLite keeps a number
+    return row
 
 
 def seen_of_cards(
@@ -266,10 +273,20 @@ def bill_payments(
     by_bill: dict[str, Moments] = {}
     for biller, bill_no, at_us, event_id in BILLS.rows(connection, since=since_us, **values):
         by_bill.setdefault(f"{biller}/{bill_no}", []).append((at_us, event_id))
+    payers = [row[0] for row in PAYERS.rows(connection, **values)]
+    return by_bill, _cash_bills(connection, payers, values["biller_ids"], since_us)
+
+
+def _cash_bills(
+    connection: Connection, payers: Sequence[str], biller_ids: set[str], since_us: int
+) -> dict[tuple[str, str, int], Moments]:
+    """Return what people paid in cash; a bill that was born at the counter names nobody."""
     by_payer: dict[tuple[str, str, int], Moments] = {}
-    for payer, biller, amount, *moment in CASH_BILLS.rows(connection, since=since_us, **values):
-        by_payer.setdefault((payer, biller, amount), []).append((moment[0], moment[1]))
-    return by_bill, by_payer
+    if payers:
+        found = CASH_BILLS.rows(connection, payers=payers, biller_ids=biller_ids, since=since_us)
+        for payer, biller, amount, *moment in found:
+            by_payer.setdefault((payer, biller, amount), []).append((moment[0], moment[1]))
+    return by_payer
 
 
 def readings_of(

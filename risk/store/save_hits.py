@@ -14,7 +14,13 @@ from pos_sim.store.sql import InsertSet, Statement
 from risk.alerts import AlertKey, Change, after_hit, key_of, raises_alert
 from risk.deadlines import WorkingDays
 from risk.rules import Hit
-from risk.store.alert_rows import ALERT_COLUMNS, KeptAlert, alert_of, alert_values
+from risk.store.alert_rows import (
+    ALERT_COLUMNS,
+    KeptAlert,
+    alert_of,
+    alert_values,
+    as_floats,
+)
 from risk.store.tables import risk_alerts, risk_hits, risk_readings, risk_serials
 from risk.vocabulary import DECISIONS
 
@@ -147,7 +153,7 @@ def _hit_values(one: Said, alert_id: str | None) -> tuple[Any, ...]:
     return (
         one.event_id, hit.rule_id, hit.scope.value, hit.scope_value, hit.version, hit.lane.value,
         hit.outcome.value, hit.clause, hit.band, hit.severity.value,
-        DECISION_NAMES[hit.decision], hit.observed, hit.threshold, hit.baseline,
+        DECISION_NAMES[hit.decision], *as_floats(hit.observed, hit.threshold, hit.baseline),
         hit.unit.value if hit.unit else None, hit.reason, hit.reason_en, one.point, alert_id,
         one.at_us,
     )  # fmt: skip

@@ -1,0 +1,334 @@
+"""What the watch costs: the engine in process, nobody watching against all 24 rules.
+
+64 callers ask for everything that a counter offers, in the bank's own world, each card at the
+points of its own town. Rounds of both kinds alternate on one database, so that a machine whose
+speed drifts harms both alike.
+``python -m tests.benchmarks.monitor [--json] [--size county] [--history N]``
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import os
+import random
+import statistics
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, select, text
+
+import migrations
+from api.postgres import start
+from pos_sim.domain.banks import BANKS
+from pos_sim.domain.calendar import DEMO_START
+from pos_sim.domain.cards import CardSecrets, Pan, Pin
+from pos_sim.domain.money import yuan
+from pos_sim.domain.requests import (
+    BalanceInquiry,
+    CashBillPayment,
+    CashRemittance,
+    Key,
+    Request,
+    Reversal,
+    ReversalReason,
+    Transfer,
+    Withdrawal,
+)
+from pos_sim.engine.monitor import AllowAll, Monitor
+from pos_sim.engine.sandbox import Sandbox, demo_secret, secret_key
+from pos_sim.policies import shipped
+from pos_sim.store.database import Database
+from pos_sim.store.tables import accounts, cards, service_points, terminals
+from pos_sim.store.world import WorldFacts
+from risk.monitor import RiskMonitor
+from seeds.load import seed_database
+from seeds.numbers import pan_of, pin_of
+from seeds.sizes import Size
+
+SEED = 20260101
+CALLERS = 64
+ROUNDS = 7
+PER_ROUND = 8_000
+STEP = timedelta(microseconds=400)
+
+
+@dataclass(frozen=True, slots=True)
+class Customer:
+    """Somebody with a card, and the terminal of the own village."""
+
+    pan: Pan
+    pin: Pin
+    terminal: str
+
+
+@dataclass(frozen=True, slots=True)
+class Village:
+    """Who asks, where, and whom they pay."""
+
+    customers: list[Customer]
+    payees: list[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """One round: requests a second, CPU of this process in microseconds each, approved."""
+
+    per_second: float
+    cpu_us: float
+    approved: float
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--json", action="store_true")
+    parser.add_argument("--size", default="bank")
+    parser.add_argument("--history", type=int, default=0)
+    parser.add_argument("--only", default="sqlite,postgresql")
+    asked = parser.parse_args()
+    with tempfile.TemporaryDirectory(dir=os.environ.get("BENCH_DIR", "/var/tmp")) as folder:
+        Path(folder).chmod(0o755)
+        report: dict[str, Any] = {}
+        if "sqlite" in asked.only:
+            report["sqlite"] = measure(f"sqlite:///{folder}/bench.db", asked)
+        if "postgresql" in asked.only:
+            report["postgresql"] = measure(start(Path(folder) / "postgres"), asked)
+    print(json.dumps(report, indent=2))
+
+
+def measure(url: str, asked: argparse.Namespace) -> dict[str, Any]:
+    """Seed the world, age it, and run the rounds: medians, and the ratio round by round."""
+    database = Database(url)
+    migrations.upgrade(database.sync_engine)
+    seed_database(database, Size(asked.size), SEED, now=datetime.now(UTC))
+    village = database.read_now(village_in)
+    if asked.history:
+        database.run_now(lambda connection: age(connection, asked.history))
+    if not database.is_sqlite:
+        with database.sync_engine.connect().execution_options(
+            isolation_level="AUTOCOMMIT"
+        ) as connection:
+            connection.execute(text("vacuum analyze"))
+    database.close_now()
+    rounds = asyncio.run(alternate(url, village))
+    ratios = [
+        watched.per_second / alone.per_second
+        for watched, alone in zip(rounds["watched"], rounds["alone"], strict=True)
+    ]
+    return {
+        name: {
+            "per_second": round(statistics.median(r.per_second for r in done)),
+            "cpu_us": round(statistics.median(r.cpu_us for r in done)),
+            "approved": round(min(r.approved for r in done), 3),
+        }
+        for name, done in rounds.items()
+    } | {"ratio": round(statistics.median(ratios), 3), "ratios": [round(r, 2) for r in ratios]}
+
+
+def village_in(connection: Connection) -> Village:
+    """Give every working card a counter of its own town's points."""
+    at_counter = (
+        select(terminals.c.terminal_id)
+        .join(service_points)
+        .where((service_points.c.status == "open") & (terminals.c.kind == "pos"))
+        .order_by(terminals.c.terminal_id)
+    )
+    counters = [row[0] for row in connection.execute(at_counter)]
+    working = (cards.c.status == "active") & (cards.c.product != "credit")
+    query = (
+        select(cards.c.card_id, cards.c.bank_id, accounts.c.account_no, accounts.c.name)
+        .join(accounts, accounts.c.account_id == cards.c.account_id)
+        .where(working & cards.c.magic_name.is_(None))
+    )
+    found = connection.execute(query).all()
+    customers = [
+        Customer(pan_of(SEED, BANKS[b], i), pin_of(SEED, i), counters[i % len(counters)])
+        for i, b, _, _ in found
+    ]
+    return Village(customers, [(row[2], row[3]) for row in found[::97]])
+
+
+def age(connection: Connection, count: int) -> None:
+    """Store approved withdrawals of the 400 days before, spread over all points and cards."""
+    days, first_us = 400, int((DEMO_START - timedelta(days=401)).timestamp() * 1e6)
+    if connection.dialect.name == "sqlite":
+        numbers = (
+            f"with recursive n(i) as (select 0 union all select i + 1 from n where i < {count - 1})"
+        )
+        date_of = f"date('2026-03-01', '-' || ({days} - i % {days}) || ' days')"
+    else:
+        numbers = f"with n(i) as (select generate_series(0, {count - 1}))"
+        date_of = f"date '2026-03-01' - ({days} - i % {days})::int"
+    connection.execute(
+        text(
+            f"insert into transactions {numbers} select 'H' || (100000000 + i), t.terminal_id,"
+            f" '000001', '000001', 'withdrawal', 'approved', 'approved', '00', 'h', {date_of},"
+            f" {first_us} + (i % {days}) * 86400000000 + (i % 30000) * 1000000, 'v',"
+            " t.service_point_id, c.card_id, c.card_masked, 'local', 20000, 0, 0, 0, null, null,"
+            " 50000, null, null, null, null, null, 'withdrawal', false, null, null, null, null,"
+            " null, 's' from n"
+            " join (select terminal_id, service_point_id, row_number() over"
+            " (order by terminal_id) - 1 as k, count(*) over () as m from terminals"
+            " where service_point_id is not null) t on t.k = (i * 7919) % t.m"
+            " join (select card_id, card_masked, row_number() over (order by card_id) - 1 as k,"
+            " count(*) over () as m from cards) c on c.k = (i * 104729) % c.m"
+        )
+    )
+    connection.execute(
+        text(
+            "insert into risk_point_days select service_point_id, business_date, count(*),"
+            " count(*), sum(amount_fen), count(*), 0, count(*), sum(amount_fen), false, 'h'"
+            " from transactions where service_point_id is not null"
+            " group by service_point_id, business_date"
+        )
+    )
+
+
+async def alternate(url: str, village: Village) -> dict[str, list[Round]]:
+    facts = WorldFacts("bank", SEED, timedelta(0))
+    secrets = CardSecrets(secret_key(demo_secret(SEED)))
+    monitors: dict[str, Monitor] = {
+        "alone": AllowAll(),
+        "watched": RiskMonitor(shipped(), secrets),
+    }
+    sandboxes = {
+        name: Sandbox.of(Database(url), facts, shipped(), monitor=monitor)
+        for name, monitor in monitors.items()
+    }
+    rounds: dict[str, list[Round]] = {name: [] for name in monitors}
+    for number in range(-1, ROUNDS):
+        for place, (name, sandbox) in enumerate(sandboxes.items()):
+            done = await one_round(sandbox, village, 2 * (number + 1) + place)
+            if number >= 0:  # the first warms up
+                rounds[name].append(done)
+    for sandbox in sandboxes.values():
+        await sandbox.close()
+    return rounds
+
+
+async def one_round(sandbox: Sandbox, village: Village, number: int) -> Round:
+    codes: Counter[str] = Counter()
+    left = iter(list(requests_of(village, number)))
+
+    async def caller() -> None:
+        for request in left:
+            decision = await sandbox.engine.perform(request)
+            assert decision.transaction is not None
+            codes[decision.transaction.response_code] += 1
+
+    wall, cpu = time.perf_counter(), time.process_time()
+    await asyncio.gather(*(caller() for _ in range(CALLERS)))
+    wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
+    return Round(PER_ROUND / wall, 1e6 * cpu / PER_ROUND, codes["00"] / PER_ROUND)
+
+
+def requests_of(village: Village, number: int) -> Iterator[Request]:
+    """Give the requests of one round; each round goes on where the one before ended."""
+    dice = random.Random(number)
+    start = DEMO_START + number * PER_ROUND * STEP
+    last: list[Request] = []
+    for trace in range(PER_ROUND):
+        customer = dice.choice(village.customers)
+        key = Key(customer.terminal, f"{number:06d}", f"{trace:06d}")
+        what = dice.choices(ERRANDS, WEIGHTS)[0]
+        request = what(key, start + trace * STEP, customer, village, dice, last)
+        last = [request] if isinstance(request, Withdrawal) else last
+        yield request
+
+
+def withdraw(
+    key: Key,
+    at: datetime,
+    who: Customer,
+    village: Village,
+    dice: random.Random,
+    last: list[Request],
+) -> Request:
+    amount = yuan(100 * dice.randint(1, 5))
+    return Withdrawal(key=key, received_at=at, pan=who.pan, pin=who.pin, amount=amount)
+
+
+def ask(
+    key: Key,
+    at: datetime,
+    who: Customer,
+    village: Village,
+    dice: random.Random,
+    last: list[Request],
+) -> Request:
+    return BalanceInquiry(key=key, received_at=at, pan=who.pan, pin=who.pin)
+
+
+def send(
+    key: Key,
+    at: datetime,
+    who: Customer,
+    village: Village,
+    dice: random.Random,
+    last: list[Request],
+) -> Request:
+    account_no, name = dice.choice(village.payees)
+    return Transfer(
+        key=key, received_at=at, pan=who.pan, pin=who.pin, amount=yuan(50),
+        payee_account_no=account_no, payee_name=name,
+    )  # fmt: skip
+
+
+def remit(
+    key: Key,
+    at: datetime,
+    who: Customer,
+    village: Village,
+    dice: random.Random,
+    last: list[Request],
+) -> Request:
+    account_no, name = dice.choice(village.payees)
+    return CashRemittance(
+        key=key, received_at=at, amount=yuan(50), payer_name="张三", payee_account_no=account_no,
+        payee_name=name,
+    )  # fmt: skip
+
+
+def pay(
+    key: Key,
+    at: datetime,
+    who: Customer,
+    village: Village,
+    dice: random.Random,
+    last: list[Request],
+) -> Request:
+    bill_no = f"{dice.randrange(10**9)}"
+    return CashBillPayment(
+        key=key, received_at=at, amount=yuan(60), biller_id="any", bill_no=bill_no
+    )
+
+
+def take_back(
+    key: Key,
+    at: datetime,
+    who: Customer,
+    village: Village,
+    dice: random.Random,
+    last: list[Request],
+) -> Request:
+    if not last:
+        return ask(key, at, who, village, dice, last)
+    original = last[0].key
+    key = key._replace(terminal_id=original.terminal_id)
+    return Reversal(key=key, received_at=at, original=original, reason=ReversalReason.TIMEOUT)
+
+
+ERRANDS = (withdraw, ask, send, remit, pay, take_back)
+WEIGHTS = (60, 15, 8, 5, 10, 2)
+
+
+if __name__ == "__main__":
+    main()
