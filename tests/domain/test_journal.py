@@ -71,6 +71,10 @@ def test_every_kind_has_a_normal_side() -> None:
     assert NORMAL_SIDE.keys() == set(Kind)
 
 
+def test_the_mirror_undoes_the_last_posting_first() -> None:
+    assert mirror(route(A, FAR, Fen(5))) == route(FAR, A, Fen(5))
+
+
 @given(postings)
 def test_the_mirror_of_the_mirror_is_the_thing_itself(lines: list[Posting]) -> None:
     assert mirror(mirror(lines)) == lines

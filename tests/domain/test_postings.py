@@ -174,6 +174,15 @@ HELD: list[tuple[str, Request, list[Line]]] = [
         [("王小明", "gyb suspense", 10_000), ("王小明", "gyb fee_income", 200)],
     ),
     (
+        "held at another bank's ATM: it waits at the payer's bank all the same",
+        transfer(card="ccb_debit", terminal=ATM, payee="abc_debit"),
+        [
+            ("吴用", "ccb suspense", 10_000),
+            ("吴用", "ccb clearing", 200),
+            ("gyb clearing", "gyb fee_income", 200),
+        ],
+    ),
+    (
         "a held remittance: the notes are in the till already",
         remittance(payee="gyb_debit", amount=HELD_AMOUNT),
         [

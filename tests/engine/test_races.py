@@ -47,6 +47,7 @@ from tests.worlds import (
     SECRETS,
     UNBOUND,
     UNKNOWN,
+    WRONG_PIN,
 )
 
 
@@ -182,6 +183,16 @@ def test_what_two_points_share_is_counted_together(
     assert decision.transaction is not None
     assert decision.transaction.response_code == code
     assert_sound(shared)
+
+
+def test_wrong_pins_at_two_points_are_both_counted(shared: Database) -> None:
+    wrong: list[Request] = [
+        inquiry(terminal=terminal, pin=WRONG_PIN) for terminal in (POS, OTHER_POS, MOBILE)
+    ]
+    race(shared, wrong[:1], wrong[1:2])
+    (third,) = decided(shared, wrong[2:])
+    assert third.transaction is not None
+    assert third.transaction.response_code == "75"
 
 
 def test_two_points_that_share_nothing_do_not_wait(shared: Database) -> None:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from functools import partial
 
 import pytest
+from sqlalchemy import update
 
 from pos_sim.domain.money import yuan
 from pos_sim.domain.requests import Request
@@ -16,10 +17,20 @@ from pos_sim.engine.group_commit import Busy, Closing
 from pos_sim.engine.transaction_engine import KeyReused, TransactionEngine
 from pos_sim.store.audit import Finding, audit
 from pos_sim.store.database import Database
+from pos_sim.store.tables import terminals
 from tests.counter import charge, inquiry, key, reversal, transfer, withdrawal
 from tests.engine.teller import Answer, ask_everything, day_of, engine_of
 from tests.state import State, check_all, in_database
-from tests.worlds import MOBILE, SECRETS, WRONG_PIN
+from tests.worlds import (
+    MOBILE,
+    OPERATOR,
+    OTHER_POINT,
+    POINT,
+    POS,
+    SECRETS,
+    SMALL,
+    WRONG_PIN,
+)
 
 
 @pytest.fixture
@@ -206,3 +217,24 @@ async def test_a_terminal_that_lost_an_answer_reverses_and_tries_again(
         400_100
     )
     await sound(database)
+
+
+async def test_a_reversal_after_the_terminal_moved_goes_to_the_point_of_the_original(
+    engine: TransactionEngine, database: Database
+) -> None:
+    await ask(engine, withdrawal(1, amount=yuan(500)))
+    before = await sound(database)
+    till, other_till = SMALL.tills[POINT], SMALL.tills[OTHER_POINT]
+    await database.run(
+        lambda connection: connection.execute(
+            update(terminals)
+            .where(terminals.c.terminal_id == POS)
+            .values(service_point_id=OTHER_POINT, till_account_id=other_till)
+        )
+    )
+    assert (await ask(engine, reversal(2, of=1))).response_code == "00"
+    after = await sound(database)
+    operator = SMALL.account(OPERATOR).account_id
+    assert after.balances[operator] == before.balances[operator] - yuan(500)
+    assert after.balances[till] == before.balances[till] + yuan(500)
+    assert after.balances[other_till] == before.balances[other_till]
