@@ -14,7 +14,8 @@ from pos_sim.engine.sandbox import Sandbox
 from pos_sim.policies import shipped
 from pos_sim.store.database import Database
 from pos_sim.store.world import WorldFacts, read_world
-from seeds.load import seed_database
+from risk.monitor import RiskMonitor
+from seeds.load import secrets_of, seed_database
 from seeds.progress import Progress
 from seeds.sizes import Size
 
@@ -37,11 +38,14 @@ def open_sandbox(
         is_behind = migrations.has_tables(database.sync_engine)
         database.close_now()
         raise NotReady(BEHIND if is_behind else EMPTY)
+    secret = None if world.is_demo else own_secret(settings)
+    if monitor is None and settings.watch:
+        monitor = RiskMonitor(shipped(), secrets_of(world.seed, secret))
     return Sandbox.of(
         database,
         world,
         shipped(),
-        secret=None if world.is_demo else own_secret(settings),
+        secret=secret,
         clock=clock,
         monitor=monitor,
         group_max=settings.group_max,
