@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import orjson
 from sqlalchemy import Connection, text
 
-from pos_sim.store.rows import day_or_none, to_day
+from pos_sim.store.rows import day_or_none
 from pos_sim.store.sql import Statement
 from risk.live.rows import date_text
 
@@ -158,4 +158,4 @@ def all_points(connection: Connection) -> list[str]:
 def _stored(row: Any) -> Stored:
     *before, details, account, birth, kind, serial = row
     read = orjson.loads(details) if details else {}
-    return Stored(*before, read, account, to_day(birth) if birth else None, kind, serial)
+    return Stored._make([*before, read, account, day_or_none(birth), kind, serial])
