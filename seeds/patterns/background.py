@@ -38,7 +38,7 @@ from seeds.traffic.crowd import blocks, by_county
 from seeds.traffic.habits import Habits
 from seeds.traffic.scripts import WRONG_PIN
 from seeds.traffic.spread import shuffled
-from seeds.traffic.stock import Payee, Villager
+from seeds.traffic.stock import Villager
 
 VISITS_A_DAY = often({0: 7, 1: 21, 2: 30, 3: 25, 4: 12, 5: 5})
 """Of 100 days so many have so many visits; with their looks at the balance 3 operations a day."""
@@ -49,7 +49,9 @@ ERRANDS = often({Business.WITHDRAWAL: 40, Business.TRANSFER: 24, Business.BILL_P
                  Business.BALANCE_INQUIRY: 20})  # fmt: skip
 REST_DAYS = 3
 MOST_SENT = yuan(1_500)
-FEES = yuan(50)
+PART = 4
+"""Nobody spends more than one part in so many of what is there: it lasts for the season."""
+ENOUGH, FEES = yuan(100), yuan(10)
 MISTYPED, ANSWER_LOST = 12, 3
 """In a thousand visits so many begin with a wrong PIN, or are reversed and done again."""
 
@@ -59,7 +61,7 @@ class Guest:
     """A villager of the background, with what is left and when they came last."""
 
     villager: Villager
-    relative: Payee | None
+    relative: Villager
     left: int
     last: date = date.min
 
@@ -102,7 +104,7 @@ class Background:
 
     def _visit(self, place: Place, at: datetime, is_quiet: bool, may_fail: bool) -> Iterator[Move]:
         business = Business.WITHDRAWAL if is_quiet else self._dice.pick(ERRANDS)
-        guest = self._call(place, at.date(), business)
+        guest = self._call(place, at.date())
         if guest is None:
             return
         request = self._errand(guest, business, at)
@@ -132,14 +134,12 @@ class Background:
         if self._dice.happens(after):
             yield look
 
-    def _call(self, place: Place, day: date, business: Business) -> Guest | None:
+    def _call(self, place: Place, day: date) -> Guest | None:
         """Return somebody of this place who has not come for some days."""
         rested = [
             guest
             for guest in self._guests.get(place.point_id, ())
-            if (day - guest.last).days >= REST_DAYS
-            and guest.left > yuan(300)
-            and (business is not Business.TRANSFER or guest.relative is not None)
+            if (day - guest.last).days >= REST_DAYS and guest.left > ENOUGH
         ]
         if not rested:
             return None
@@ -151,9 +151,9 @@ class Background:
         fields: dict[str, Any] = self._card(guest.villager)
         if business is Business.BALANCE_INQUIRY:
             return BalanceInquiry(**fields)
-        amount = min(self._amount(business), guest.left - int(FEES)) // NOTE * NOTE
-        if guest.relative is not None and business is Business.TRANSFER:
-            amount = min(amount, MOST_SENT, guest.left * 2 // 5 // NOTE * NOTE)
+        amount = min(self._amount(business), guest.left // PART) // NOTE * NOTE
+        if business is Business.TRANSFER:
+            amount = min(amount, MOST_SENT)
             to: dict[str, Any] = {
                 "payee_account_no": guest.relative.account_no,
                 "payee_name": guest.relative.name,
@@ -205,16 +205,17 @@ LOST = Reversal(key=NO_KEY, received_at=LONG_AGO, original=NO_KEY, reason=Revers
 def guests_of(stage: Stage, dice: Dice) -> Mapping[str, list[Guest]]:
     """Return who lives near each shop; each relative is that of one villager only."""
     stock = stage.stock
-    relatives = iter(shuffled(stock.passbooks, dice))
-    step = max(len(stock.villagers) // max(len(stock.passbooks), 1), 1)
-    number = 0
+    circle = shuffled(stock.villagers, dice)
+    relatives = {
+        villager.card_id: relative
+        for villager, relative in zip(circle, [*circle[1:], *circle[:1]], strict=True)
+    }
     guests: dict[str, list[Guest]] = defaultdict(list)
     shops, villagers = by_county(stock.shops), by_county(stock.villagers)
     for county in sorted(shops):
         people = villagers.get(county, [])
         for shop, near in zip(shops[county], blocks(people, len(shops[county])), strict=True):
             for villager in near:
-                number += 1
-                relative = next(relatives, None) if number % step == 0 else None
+                relative = relatives[villager.card_id]
                 guests[shop.point_id].append(Guest(villager, relative, villager.balance))
     return guests

@@ -79,11 +79,11 @@ def as_dict(report: RiskReport) -> dict[str, Any]:
     }
 
 
-def as_text(report: RiskReport, titles: Mapping[str, str]) -> str:
-    """Return the report as text; ``titles`` has what each rule is called."""
+def as_text(report: RiskReport) -> str:
+    """Return the report as text."""
     out = StringIO()
     console = Console(file=out, width=WIDTH, color_system=None, highlight=False, emoji=False)
-    for part in parts(report, titles):
+    for part in parts(report):
         if isinstance(part, str):
             out.write(f"{part}\n")  # a sentence is not broken
         else:
@@ -91,10 +91,10 @@ def as_text(report: RiskReport, titles: Mapping[str, str]) -> str:
     return "\n".join(line.rstrip() for line in out.getvalue().splitlines()) + "\n"
 
 
-def parts(report: RiskReport, titles: Mapping[str, str]) -> Iterator[RenderableType]:
+def parts(report: RiskReport) -> Iterator[RenderableType]:
     """Give the report part by part."""
     yield from heading(report)
-    yield table_of(report, titles)
+    yield table_of(report)
     yield from ending(report)
 
 
@@ -127,7 +127,7 @@ COLUMNS = (
 )
 
 
-def table_of(report: RiskReport, titles: Mapping[str, str]) -> Table:
+def table_of(report: RiskReport) -> Table:
     """Return one line a rule."""
     table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1))
     for number, title in enumerate(COLUMNS):
@@ -136,7 +136,7 @@ def table_of(report: RiskReport, titles: Mapping[str, str]) -> Table:
     for line in report.lines:
         table.add_row(
             line.rule_id,
-            titles.get(line.rule_id, ""),
+            f"{line.title}\n{line.title_en}",
             f"{line.planted:,}",
             f"{line.detected:,}",
             f"{line.recall:.3f}",

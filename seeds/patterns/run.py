@@ -6,7 +6,7 @@ import time
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime, timedelta
-from functools import partial
+from functools import cache, partial
 from typing import TypeAlias
 
 from sqlalchemy import Connection
@@ -99,6 +99,7 @@ def prepare(
     return play
 
 
+@cache
 def rules() -> Rulebook:
     """Return the rules in force when the run begins."""
     return shipped_rules().on(FIRST_DAY)
@@ -185,15 +186,15 @@ def reckoned(
     database: Database, play: Play, seed: int, per_rule: int, took: float, *, is_patrolled: bool
 ) -> RiskReport:
     """Read what the watch said and put it beside the truth."""
-    score = reckon(play.episodes, play.ambient, database.read_now(acts.sightings))
-    declined = database.read_now(partial(acts.declined_by_watch, episodes=play.episodes))
     book = rules()
-    asked = [
-        rule_id
+    seen = [one for one in database.read_now(acts.sightings) if one.rule_id in book.versions]
+    score = reckon(play.episodes, play.ambient, seen)
+    declined = database.read_now(partial(acts.declined_by_watch, episodes=play.episodes))
+    asked = {
+        rule_id: version
         for rule_id, version in sorted(book.versions.items())
         if is_patrolled or version.lane is not Lane.BATCH
-    ]
-    lines = lines_of(asked, play.episodes, score, declined)
+    }
     return RiskReport(
         seed=seed,
         per_rule=per_rule,
@@ -205,8 +206,8 @@ def reckoned(
         customers=play.background,
         episodes=len(play.episodes),
         rulebook=book.checksum,
-        lines=lines,
-        not_asked=sorted(book.versions.keys() - set(asked)),
+        lines=lines_of(asked.values(), play.episodes, score, declined),
+        not_asked=sorted(book.versions.keys() - asked.keys()),
         false=[FalseAlarm(*key) for key in sorted(score.false)],
         customers_declined=declined.get("", 0),
         errors=database.read_now(acts.errors),

@@ -41,7 +41,7 @@ AMPLE = Fen(3_000_000)
 class Scene:
     """One episode while it is written: its host and days, chance, thresholds, people.
 
-    ``ends`` is the day after its last one. Moves, claims and acts are added by the methods.
+    Moves, claims and quiet times are added by the methods.
     """
 
     place: Place
@@ -52,7 +52,6 @@ class Scene:
     edges: Edges
     cast: Cast
     any_biller: str
-    history_from: date
     moves: list[Move] = field(default_factory=list)
     claims: list[Claim] = field(default_factory=list)
     acts: list[Act] = field(default_factory=list)

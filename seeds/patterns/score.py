@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from statistics import median
 from typing import NamedTuple
 
+from risk.rules import RuleVersion
 from seeds.patterns.episodes import Episode, Kind
 from seeds.patterns.truth import Claim, Sighting, Truth
 
@@ -26,6 +27,8 @@ class RuleLine:
     """
 
     rule_id: str
+    title: str
+    title_en: str
     planted: int
     detected: int
     recall: float
@@ -105,30 +108,33 @@ class Owners:
 
 
 def lines_of(
-    rule_ids: Iterable[str],
+    rules: Iterable[RuleVersion],
     episodes: Sequence[Episode],
     score: Score,
     declined: Mapping[str, int],
 ) -> list[RuleLine]:
     """Return one line a rule; ``declined`` counts refusals of the watch by episode."""
     by_id = {episode.episode_id: episode for episode in episodes}
-    return [rule_line(rule_id, by_id, score, declined) for rule_id in rule_ids]
+    return [rule_line(rule, by_id, score, declined) for rule in rules]
 
 
 def rule_line(
-    rule_id: str, episodes: Mapping[str, Episode], score: Score, declined: Mapping[str, int]
+    rule: RuleVersion, episodes: Mapping[str, Episode], score: Score, declined: Mapping[str, int]
 ) -> RuleLine:
+    rule_id = rule.rule_id
     planted = [e for e in episodes.values() if rule_id in e.rule_ids]
     found = {e.episode_id: score.found.get((e.episode_id, rule_id)) for e in planted}
     seen = [one for one in found.values() if one is not None]
     innocent = [e for e in episodes.values() if e.rule_id == rule_id and e.kind is Kind.INNOCENT]
     mine = {e.episode_id for e in innocent}
-    alarms = {(where, subject) for rule, where, subject in score.false if rule == rule_id}
+    alarms = {(where, subject) for name, where, subject in score.false if name == rule_id}
     own = {where for where, _ in alarms if where in mine}
     elsewhere = {one for one in alarms if one[0] not in mine}
     wrong = len(own) + len(elsewhere)
     return RuleLine(
         rule_id=rule_id,
+        title=rule.title,
+        title_en=rule.title_en,
         planted=len(planted),
         detected=len(seen),
         recall=_share(len(seen), len(planted)),

@@ -57,7 +57,7 @@ def write_play(
     season = first + timedelta(days=HISTORY_DAYS)
     end = max(stay.end for stay in stays)
     season_end = max([season, *(s.end for s in stays if s.pattern.ground is Ground.BUSY)])
-    episodes = [written(stay, stage, edges, cast, first, seed) for stay in stays]
+    episodes = [written(stay, stage, edges, cast, seed) for stay in stays]
     season_days = (first, season, season_end, end)
     customers = list(ordinary(stays, episodes, stage, habits, season_days, seed))
     moves, slices = together(episodes, customers)
@@ -83,7 +83,7 @@ def write_play(
     )
 
 
-def written(stay: Stay, stage: Stage, edges: Edges, cast: Cast, first: date, seed: int) -> Episode:
+def written(stay: Stay, stage: Stage, edges: Edges, cast: Cast, seed: int) -> Episode:
     """Let a pattern write its episode."""
     pattern, place = stay.pattern, stay.place
     name = f"{pattern.rule_id}-{pattern.kind.value}-{stay.number + 1:03d}"
@@ -96,7 +96,6 @@ def written(stay: Stay, stage: Stage, edges: Edges, cast: Cast, first: date, see
         edges=edges,
         cast=cast,
         any_biller=stage.stock.any_biller,
-        history_from=first,
     )
     pattern.build(scene)
     return Episode(

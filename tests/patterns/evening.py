@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from datetime import date, datetime, timedelta
-from functools import cache, partial
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection
@@ -70,12 +70,7 @@ class Evening:
 
 def patrol(sandbox: Sandbox, day: date) -> None:
     """Go through all points on the evening of a business date."""
-    sandbox.database.run_now(partial(go_through, day=day, rulebook=rulebook()))
-
-
-@cache
-def rulebook() -> Rulebook:
-    return rules()
+    sandbox.database.run_now(partial(go_through, day=day, rulebook=rules()))
 
 
 def go_through(connection: Connection, day: date, rulebook: Rulebook) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from pos_sim.domain.calendar import SHANGHAI
 from seeds.patterns.episodes import Episode, Kind, Move
+from seeds.patterns.run import rules
 from seeds.patterns.score import RuleLine, lines_of, reckon
 from seeds.patterns.truth import Claim, Sighting
 from tests.counter import withdrawal
@@ -43,7 +44,9 @@ HIT = Sighting("R06", "SP1", "somebody", NOON, "alert", True)
 
 def line(*seen: Sighting, planted: Episode = PLANTED) -> RuleLine:
     episodes = [planted, INNOCENT]
-    return lines_of(["R06"], episodes, reckon(episodes, [], seen), {"innocent": 0})[0]
+    return lines_of(
+        [rules().versions["R06"]], episodes, reckon(episodes, [], seen), {"innocent": 0}
+    )[0]
 
 
 def test_a_hit_under_a_claim_is_found_even_on_somebody_elses_request() -> None:
