@@ -163,7 +163,7 @@ def test_grouping_is_invisible_in_memory(stream: list[Event], sizes: list[int]) 
     assert (answers, comparable(bank.state())) == one_by_one(stream)
 
 
-@examples(120)
+@examples(80)
 @given(stream=streams(), sizes=cuts)
 def test_grouping_is_invisible_in_a_database(
     still_database: Database, stream: list[Event], sizes: list[int]
