@@ -89,7 +89,7 @@ def often_here(scene: Scene) -> None:
 def large_here(scene: Scene) -> None:
     """Seldom, but 5,000 yuan in a month together."""
     edge = scene.edges.start("R03", "amount")
-    total = scene.notes(edge, edge * 3 // 2)
+    total = scene.beyond(edge // NOTE, edge * 3 // 2 // NOTE) * NOTE
     use_own(scene, scene.moment(0), total // 2 // NOTE * NOTE + NOTE)
     use_own(scene, scene.moment(scene.dice.between(8, 20)), total // 2 // NOTE * NOTE + NOTE)
     scene.claim("R03", scene.place.point_id)

@@ -15,6 +15,8 @@ from seeds.patterns.travel import SOME_CASH
 # R10: off hours ------------------------------------------------------------------------------
 
 ENOUGH = yuan(1_800)
+BEFORE_CUT_OFF = 1_375
+"""Minutes of the day; the next business date is near."""
 
 
 def after_closing(scene: Scene) -> None:
@@ -43,7 +45,7 @@ def last_customer(scene: Scene) -> None:
     """A few minutes before opening or after closing."""
     slack = scene.edges.number("R10", "any_time", "slack")
     shop = scene.place.shop
-    minutes = scene.dice.between(1, slack - 1)
+    minutes = scene.short_of(1, slack - 1)
     minute = shop.opens - minutes if scene.dice.happens(500) else shop.closes + minutes
     scene.withdraw(scene.person(), off_hours_amount(scene), scene.at(0, minute))
 
@@ -51,7 +53,8 @@ def last_customer(scene: Scene) -> None:
 def small_change(scene: Scene) -> None:
     """The neighbor knocks at night for a little cash."""
     high = scene.edges.number("R10", "any_time", "amount_min") - NOTE
-    scene.withdraw(scene.person(), scene.notes(high // 2, high), outside(scene, 0))
+    amount = scene.short_of(high // 2 // NOTE, high // NOTE) * NOTE
+    scene.withdraw(scene.person(), amount, outside(scene, 0))
 
 
 def looks_at_night(scene: Scene) -> None:
@@ -65,12 +68,14 @@ def outside(scene: Scene, day: int) -> datetime:
     """Return a moment outside the hours by more than the slack, before opening or after closing."""
     shop, slack = scene.place.shop, scene.edges.number("R10", "any_time", "slack") + 1
     if scene.dice.happens(400):
-        return scene.moment(day, least=shop.opens - slack - 60, most=shop.opens - slack)
-    return scene.moment(day, least=shop.closes + slack, most=min(shop.closes + slack + 45, 1_375))
+        return scene.at(day, shop.opens - scene.beyond(slack, slack + 60))
+    most = min(slack + 60, BEFORE_CUT_OFF - shop.closes)
+    return scene.at(day, shop.closes + scene.beyond(slack, most))
 
 
 def off_hours_amount(scene: Scene) -> int:
-    return scene.notes(scene.edges.number("R10", "any_time", "amount_min"), ENOUGH)
+    least = scene.edges.number("R10", "any_time", "amount_min")
+    return scene.beyond(least // NOTE, ENOUGH // NOTE) * NOTE
 
 
 # R11: the terminal is elsewhere --------------------------------------------------------------
@@ -79,13 +84,13 @@ def off_hours_amount(scene: Scene) -> int:
 def moved_nearby(scene: Scene) -> None:
     """Carried to another street or village: beyond 500 m, within two kilometers."""
     first, second = scene.edges.start("R11"), scene.edges.start("R11", band=1)
-    away(scene, scene.dice.between(first * 11 // 10, second * 9 // 10), scene.dice.between(2, 4))
+    away(scene, scene.beyond(first * 26 // 25, second * 9 // 10), scene.dice.between(2, 4))
 
 
 def moved_far(scene: Scene) -> None:
     """Carried out of the place: beyond two kilometers."""
     second = scene.edges.start("R11", band=1)
-    away(scene, scene.dice.between(second * 21 // 20, second * 15), scene.dice.between(2, 3))
+    away(scene, scene.beyond(second * 26 // 25, second * 15), scene.dice.between(2, 3))
 
 
 def away(scene: Scene, meters: int, readings: int) -> None:
@@ -107,7 +112,8 @@ def away(scene: Scene, meters: int, readings: int) -> None:
 def drift(scene: Scene) -> None:
     """GPS drift: several readings, all of them within 500 m."""
     edge = scene.edges.start("R11")
-    readings(scene, [(scene.dice.between(edge // 5, edge * 24 // 25), 20) for _ in range(4)])
+    far = scene.short_of(edge // 2, edge * 24 // 25)
+    readings(scene, [(far - scene.dice.below(10), 20) for _ in range(4)])
 
 
 def one_jump(scene: Scene) -> None:

@@ -20,7 +20,7 @@ def large_to_stranger(scene: Scene) -> None:
     """Somebody old sends 2,000 yuan or more to somebody new."""
     elder, at = elder_of(scene), scene.moment(0)
     edge = scene.edges.start("R15", "amount")
-    scene.transfer(elder, scene.payee(), scene.notes(edge, edge * 4), at)
+    scene.transfer(elder, scene.payee(), scene.beyond(edge // NOTE, edge * 4 // NOTE) * NOTE, at)
     scene.claim("R15", elder.card_id, lasts=A_DAY)
 
 
@@ -56,7 +56,8 @@ def small_to_stranger(scene: Scene) -> None:
     """Somebody old sends a little less than 2,000 yuan to somebody new."""
     high = scene.edges.start("R15", "amount") - NOTE
     elder = elder_of(scene)
-    scene.transfer(elder, scene.payee(), scene.notes(high * 3 // 4, high), scene.moment(0))
+    amount = scene.short_of(high * 3 // 4 // NOTE, high // NOTE) * NOTE
+    scene.transfer(elder, scene.payee(), amount, scene.moment(0))
 
 
 def not_quite_half(scene: Scene) -> None:

@@ -39,7 +39,8 @@ def same_card_twice(scene: Scene) -> None:
 def long_afterwards(scene: Scene) -> None:
     """By hand, and more than five minutes after the customer left."""
     edge = scene.edges.start(RULE, "by_hand")
-    done_and_undone(scene, scene.person(), scene.moment(0), edge + 0.1, edge * 12, BY_HAND)
+    minutes = scene.beyond(edge * 60 + 5, edge * 720) / 60
+    done_and_undone(scene, scene.person(), scene.moment(0), minutes, minutes, BY_HAND)
     scene.claim(RULE, scene.place.point_id, lasts=A_DAY)
 
 
@@ -73,7 +74,8 @@ def once_a_day(scene: Scene) -> None:
 def at_once(scene: Scene) -> None:
     """By hand, while the customer still stands there."""
     edge = scene.edges.start(RULE, "by_hand")
-    done_and_undone(scene, scene.person(), scene.moment(0), 1, edge - 0.1, BY_HAND)
+    minutes = scene.short_of(60, edge * 60 - 5) / 60
+    done_and_undone(scene, scene.person(), scene.moment(0), minutes, minutes, BY_HAND)
 
 
 def after_the_outage(scene: Scene) -> None:

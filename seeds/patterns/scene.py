@@ -35,6 +35,8 @@ OPEN_EVERYWHERE = (545, 1_050)
 """Minutes of the day in which every shop is open: 09:05 to 17:30."""
 ROAD_KM_H = 40
 AMPLE = Fen(3_000_000)
+CLOSE = 20
+"""Close to an edge is the part of a range next to it: one in so many."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -101,6 +103,15 @@ class Scene:
     def notes(self, low: int, high: int) -> Fen:
         """Return an amount of chance in ten-yuan notes; both ends are fen."""
         return Fen(self.dice.between(-(-low // NOTE), high // NOTE) * NOTE)
+
+    def beyond(self, low: int, high: int) -> int:
+        """Return a number between two, every other time close to the lower one."""
+        most = low + max((high - low) // CLOSE, 1) if self.dice.happens(500) else high
+        return self.dice.between(low, min(most, high))
+
+    def short_of(self, low: int, high: int) -> int:
+        """Return a number between two, every other time close to the higher one."""
+        return low + high - self.beyond(low, high)
 
     # Messages --------------------------------------------------------------------------------
 

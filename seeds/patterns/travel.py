@@ -23,14 +23,14 @@ def too_fast(scene: Scene) -> None:
     """A card is used far away sooner than anybody can be there."""
     edge = scene.edges.start("R07")
     there = far_away(scene)
-    who = two_places(scene, there, speed=scene.dice.between(edge * 21 // 20, edge * 5 // 2))
+    who = two_places(scene, there, speed=scene.beyond(edge * 103 // 100, edge * 5 // 2))
     scene.claim("R07", who.card_id, lasts=A_DAY)
 
 
 def fast_road(scene: Scene) -> None:
     """By car on the motorway: just below the edge."""
     edge = scene.edges.start("R07")
-    two_places(scene, far_away(scene), speed=scene.dice.between(edge * 3 // 4, edge * 19 // 20))
+    two_places(scene, far_away(scene), speed=scene.short_of(edge * 3 // 4, edge * 97 // 100))
 
 
 def next_door(scene: Scene) -> None:

@@ -175,8 +175,9 @@ def idle_since(scene: Scene, days: int) -> None:
 
 
 def a_month(scene: Scene) -> None:
-    """Nothing for a month: noted."""
-    asleep(scene, band=0)
+    """Nothing for a month, then somebody comes: noted until then."""
+    note = scene.edges.start(*IDLE_NOTE)
+    customers(scene, sleeps(scene, note + 2, note + 5), 1)
 
 
 def a_quarter(scene: Scene) -> None:
