@@ -142,7 +142,7 @@ def alert_id_of(key: AlertKey, ordinal: int) -> str:
     """Return the number of an alert: the same in every run and in every grouping.
 
     >>> alert_id_of(AlertKey("R07", "card", "17"), 1)
-    'R07-d8e4a2fd3c-1'
+    'R07-aadf8f1b7b-1'
     """
     subject = blake2b(f"{key.scope}|{key.scope_value}".encode(), digest_size=5).hexdigest()
     return f"{key.rule_id}-{subject}-{ordinal}"
