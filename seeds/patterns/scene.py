@@ -43,7 +43,8 @@ CLOSE = 20
 class Scene:
     """One episode while it is written: its host and days, chance, thresholds, people.
 
-    Moves, claims and quiet times are added by the methods.
+    In every other episode amounts and times are drawn close to the edge (``is_close``). Moves,
+    claims and quiet times are added by the methods.
     """
 
     place: Place
@@ -54,6 +55,7 @@ class Scene:
     edges: Edges
     cast: Cast
     any_biller: str
+    is_close: bool
     moves: list[Move] = field(default_factory=list)
     claims: list[Claim] = field(default_factory=list)
     acts: list[Act] = field(default_factory=list)
@@ -105,12 +107,12 @@ class Scene:
         return Fen(self.dice.between(-(-low // NOTE), high // NOTE) * NOTE)
 
     def beyond(self, low: int, high: int) -> int:
-        """Return a number between two, every other time close to the lower one."""
-        most = low + max((high - low) // CLOSE, 1) if self.dice.happens(500) else high
+        """Return a number between two, in a close episode near the lower one."""
+        most = low + max((high - low) // CLOSE, 1) if self.is_close else high
         return self.dice.between(low, min(most, high))
 
     def short_of(self, low: int, high: int) -> int:
-        """Return a number between two, every other time close to the higher one."""
+        """Return a number between two, in a close episode near the higher one."""
         return low + high - self.beyond(low, high)
 
     # Messages --------------------------------------------------------------------------------

@@ -96,6 +96,7 @@ def written(stay: Stay, stage: Stage, edges: Edges, cast: Cast, seed: int) -> Ep
         edges=edges,
         cast=cast,
         any_biller=stage.stock.any_biller,
+        is_close=stay.number // 2 % 2 == 0,
     )
     pattern.build(scene)
     return Episode(
