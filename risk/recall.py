@@ -55,13 +55,17 @@ class Recall:
         places: Mapping[str, Place],
         lists: Lists,
         policies: PolicySet,
-        originals: Mapping[str, Event] = {},
     ) -> None:
         self.places = places
         self.lists = lists
-        self._originals = dict(originals)
+        self._originals: dict[str, Event] = {}
         self._limit = cache(partial(limit_of, policies))
         self.forget()
+
+    def know(self, row: Stored) -> None:
+        """Keep a request from before all others, which a reversal among them names."""
+        now = self.now(row, is_before_money=False)
+        self._originals[row.event_id] = settled(now.event, row, jumped=False)
 
     def forget(self) -> None:
         """Begin anew with another subject."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Annotated, TypeVar
 
 from fastapi import Depends
@@ -27,8 +28,15 @@ WAITS = "已有申请等待复核 · A proposal waits for a second person alread
 
 async def doing(sandbox: Sandbox, work: Callable[[Connection], T]) -> T:
     """Do what staff asked for, in one transaction; what cannot be done becomes its problem."""
-    try:
+    with refusals():
         return await sandbox.database.run(work)
+
+
+@contextmanager
+def refusals() -> Iterator[None]:
+    """Let what cannot be done become its problem."""
+    try:
+        yield
     except LookupError:
         raise Problem("not-found") from None
     except OwnApproval:

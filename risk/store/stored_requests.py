@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import orjson
 from sqlalchemy import Connection, text
 
-from pos_sim.store.rows import day_or_none
+from pos_sim.store.rows import day_or_none, to_day
 from pos_sim.store.sql import Statement
 from risk.live.rows import date_text
 
@@ -60,6 +60,12 @@ CLAUSE_SAID = Statement(
 FOUND = Statement(
     "select h.event_id, a.verdict from risk_hits h join risk_alerts a on a.alert_id = h.alert_id"
     " where h.event_id {in:event_ids text} and a.verdict is not null"
+)
+SUCCESSES = Statement(
+    "select service_point_id, max(business_date) from transactions where response_code = '00'"
+    " and service_point_id is not null and business_date < :day"
+    " and business in ('withdrawal', 'transfer', 'cash_remittance', 'bill_payment')"
+    " group by service_point_id"
 )
 POINTS = Statement("select service_point_id from service_points order by service_point_id")
 CHUNK = 2_000
@@ -149,6 +155,12 @@ def verdicts_about(connection: Connection, event_ids: Collection[str]) -> dict[s
         for event_id, verdict in FOUND.rows(connection, event_ids=names[start : start + CHUNK]):
             found.setdefault(event_id, set()).add(verdict)
     return found
+
+
+def successes_before(connection: Connection, day: int) -> dict[str, int]:
+    """Return the business date of each point's last success before a day."""
+    found = SUCCESSES.rows(connection, day=date_text(day))
+    return {row[0]: to_day(row[1]).toordinal() for row in found}
 
 
 def all_points(connection: Connection) -> list[str]:

@@ -27,6 +27,7 @@ CALLS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("GET", "/v1/risk/lists/blocked-cards/entries", READERS),
     ("GET", "/v1/risk/suppressions", READERS),
     ("POST", "/v1/alerts/R01-none-1/actions", ACTING),
+    ("POST", "/v1/risk/backtests", ACTING),
     ("POST", "/v1/risk/suppressions", ACTING),
     ("POST", "/v1/risk/lists/blocked-cards/entries", ACTING),
     ("POST", "/v1/risk/rules/R01/versions", ACTING),
