@@ -152,9 +152,11 @@ def strangers_day(scene: Scene) -> None:
     count = scene.dice.between(least, least + 4)
     far = -(-count * share // 10_000) + scene.dice.below(2)
     moments = over_the_day(scene, count)
-    people = shuffled(strangers(scene, far) + scene.people(count - far), scene.dice)
+    is_far = shuffled([number < far for number in range(count)], scene.dice)
+    people = [strangers(scene, 1)[0] if one else scene.person() for one in is_far]
     draw(scene, people, moments, *SMALL)
-    scene.claim("R08", scene.place.point_id, since=moments[least - 1], lasts=A_DAY)
+    reached = (n for n in range(least, count + 1) if sum(is_far[:n]) * 10_000 >= share * n)
+    scene.claim("R08", scene.place.point_id, since=moments[next(reached) - 1], lasts=A_DAY)
 
 
 def few_strangers(scene: Scene) -> None:

@@ -100,8 +100,10 @@ def one_bill(scene: Scene) -> None:
     least = scene.edges.start("R17", "bill")
     who = scene.person() if scene.dice.happens(700) else None
     number, at = bill_no(scene), scene.moment(0, most=800)
+    first = scene.notes(yuan(20), yuan(100))
     for count in range(1, scene.dice.between(least, least + 2) + 1):
-        scene.pay_bill(who, number, scene.notes(yuan(20), yuan(300)), at)
+        # Never the same sum: that would be the other half of the definition.
+        scene.pay_bill(who, number, first + count * 3 * NOTE, at)
         if count == least:
             scene.claim("R17", f"{scene.any_biller}/{number}", lasts=A_DAY)
         at = scene.later(at, 2, 50)

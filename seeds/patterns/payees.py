@@ -109,8 +109,8 @@ def elders_pay(scene: Scene) -> None:
     """Three old people and more pay one account within a week, little each."""
     payee = scene.payee()
     least = scene.edges.start("R16", "elders")
-    for number in range(scene.dice.between(least, least + 2)):
-        at = scene.moment(number + scene.dice.below(2))
+    days = range(scene.dice.between(least, least + 2))
+    for number, at in enumerate(sorted(scene.moment(n + scene.dice.below(2)) for n in days)):
         scene.transfer(elder_of(scene), payee, scene.notes(*LITTLE), at)
         if number == least - 1:
             scene.claim("R16", payee.account_id)
