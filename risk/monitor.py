@@ -7,17 +7,17 @@ from time import monotonic
 
 from sqlalchemy import Connection
 
-from pos_sim.domain.authorize import Facts
+from pos_sim.domain.authorize import Facts, first_refusal
 from pos_sim.domain.cards import CardSecrets
 from pos_sim.domain.decision import Decision
 from pos_sim.domain.policy import PolicySet
-from pos_sim.domain.requests import Charge, Request
+from pos_sim.domain.requests import Charge, Request, Reversal
 from pos_sim.domain.watching import ALLOWED, Assessment
 from risk.deadlines import MondayToFriday, WorkingDays
 from risk.live.case import Case, Maker
 from risk.live.group import GroupWindows
 from risk.live.load import load_windows
-from risk.live.makers import MAKERS
+from risk.live.makers import MAKERS, foresee
 from risk.live.memory import Memory
 from risk.rulebook import shipped, verdict_of
 from risk.rules import Hit
@@ -95,7 +95,9 @@ class GroupWatch:
 
     def assess(self, facts: Facts) -> Assessment:
         """Ask the rules that decide before money moves."""
-        case = Case(facts, self.windows, self.monitor.makers)
+        refusal = None if isinstance(facts.request, Reversal) else first_refusal(facts)
+        case = Case(facts, refusal, self.windows, self.monitor.makers)
+        foresee(case)
         self._case, self._hits = case, self._ask(case, Lane.INLINE)
         if not self._hits:
             return ALLOWED
@@ -110,8 +112,9 @@ class GroupWatch:
         assert case.request is decision.request
         case.settle(transaction)
         hits = self._hits + self._ask(case, Lane.POST)
-        self.windows.add(case, jumped=any(map(is_jump, hits)))
-        self.said += [Said(hit, case.event_id, case.point, case.at_us) for hit in hits]
+        self.windows.add(case, jumped=bool(hits) and any(map(is_jump, hits)))
+        if hits:
+            self.said += [Said(hit, case.event_id, case.point, case.at_us) for hit in hits]
         self._case, self._hits = None, ()
 
     def save(self, connection: Connection) -> None:

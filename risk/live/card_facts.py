@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from risk.events import DAY_US, MINUTE_US, day_of
-from risk.live.case import Case, Maker
+from risk.live.case import Case, Maker, each_of
 from risk.live.rows import (
     APPROVED,
     BILL_PAYMENT,
@@ -19,6 +20,54 @@ from risk.live.rows import (
     start_us_of,
 )
 
+Moves = tuple[tuple[int, int], ...]
+
+LATELY = (
+    "card_requests_24h",
+    "card_points_24h",
+    "card_points_7d",
+    "card_pin_failures_today",
+    "card_reversals_24h",
+    "limit_declines_24h",
+)
+WITHOUT_CARD: dict[str, Any] = dict.fromkeys(LATELY)
+
+
+def lately(case: Case) -> dict[str, Any]:
+    """Return what the card did in a day and a week, in one look at its rows."""
+    if case.card is None:
+        return WITHOUT_CARD
+    uses_card = case.business in WITH_CARD
+    here = {case.point} if uses_card and case.point is not None else set()
+    of_week, of_day = set(here), here
+    requests, failures, reversals = int(uses_card), int(case.pin_failed), int(case.undoes)
+    declines: list[tuple[int, int]] = []
+    day_ago, today = case.at_us - DAY_US, start_us_of(case.day)
+    week_start = start_us_of(case.day - 6)
+    for one in case.seen:
+        if one.at_us < week_start:
+            continue
+        is_lately, is_use = one.at_us > day_ago, one.business in WITH_CARD
+        if is_use and one.point is not None:
+            of_week.add(one.point)
+            if is_lately:
+                of_day.add(one.point)
+        failures += one.at_us >= today and one.code in PIN_CODES
+        if is_lately:
+            requests += is_use
+            reversals += one.undoes_id is not None
+            if one.code in LIMIT_CODES and is_drawn_here(one, case):
+                declines.append((one.at_us, one.amount or 0))
+    values = (requests, len(of_day), len(of_week), failures, reversals, tuple(declines))
+    found = dict(zip(LATELY, values, strict=True))
+    if case.point is None:
+        found["limit_declines_24h"] = None
+    return found
+
+
+def is_drawn_here(one: Seen, case: Case) -> bool:
+    return one.business == WITHDRAWAL and one.point == case.point
+
 
 def within_a_day(case: Case) -> Iterator[Seen]:
     since = case.at_us - DAY_US
@@ -30,29 +79,14 @@ def today(case: Case) -> Iterator[Seen]:
     return (one for one in case.seen if one.at_us >= start)
 
 
-def card_requests_24h(case: Case) -> int | None:
+def card_withdrawal_points_today(case: Case) -> int | None:
     if case.card is None:
         return None
-    before = sum(one.business in WITH_CARD for one in within_a_day(case))
-    return before + (case.business in WITH_CARD)
-
-
-def points_of(case: Case, rows: Iterator[Seen], businesses: frozenset[str]) -> int | None:
-    if case.card is None:
-        return None
-    points = {one.point for one in rows if one.business in businesses}
-    if case.business in businesses:
+    points = {one.point for one in today(case) if one.business == WITHDRAWAL}
+    if case.business == WITHDRAWAL:
         points.add(case.point)
     points.discard(None)
     return len(points)
-
-
-def card_points_7d(case: Case) -> int | None:
-    start = start_us_of(case.day - 6)
-    return points_of(case, (one for one in case.seen if one.at_us >= start), WITH_CARD)
-
-
-CASH_OUT = frozenset({WITHDRAWAL})
 
 
 def card_withdrawals_today(case: Case) -> int | None:
@@ -73,16 +107,10 @@ def drawn_now(case: Case) -> int:
     return case.amount if case.business == WITHDRAWAL and case.moved else 0
 
 
-def card_withdrawn_today(case: Case) -> int | None:
+def day_sums(case: Case) -> dict[str, Any]:
+    """Return the sums of the business dates on which anything was drawn, and today's."""
     if case.card is None:
-        return None
-    return sum(map(drawn, today(case))) + drawn_now(case)
-
-
-def card_day_sums_7d(case: Case) -> tuple[int, ...] | None:
-    """Return the sums of the business dates on which anything was drawn or taken back."""
-    if case.card is None:
-        return None
+        return {"card_day_sums_7d": None, "card_withdrawn_today": None}
     sums: dict[int, int] = {}
     for one in case.seen:
         if amount := drawn(one):
@@ -91,16 +119,11 @@ def card_day_sums_7d(case: Case) -> tuple[int, ...] | None:
                 sums[day] = sums.get(day, 0) + amount
     if amount := drawn_now(case):
         sums[case.day] = sums.get(case.day, 0) + amount
-    return tuple(sums.values())
+    of_today = sum(amount for day, amount in sums.items() if day >= case.day)
+    return {"card_day_sums_7d": tuple(sums.values()), "card_withdrawn_today": of_today}
 
 
-def card_pin_failures_today(case: Case) -> int | None:
-    if case.card is None:
-        return None
-    return sum(one.code in PIN_CODES for one in today(case)) + case.pin_failed
-
-
-def card_outflows_24h(case: Case) -> tuple[tuple[int, int], ...] | None:
+def card_outflows_24h(case: Case) -> Moves | None:
     """Return moment and amount of what left the card and stays away; the request in hand last."""
     if case.card is None:
         return None
@@ -116,22 +139,6 @@ def card_outflows_24h(case: Case) -> tuple[tuple[int, int], ...] | None:
     return tuple(moves)
 
 
-def card_reversals_24h(case: Case) -> int | None:
-    if case.card is None:
-        return None
-    return sum(one.undoes_id is not None for one in within_a_day(case)) + case.undoes
-
-
-def limit_declines_24h(case: Case) -> tuple[tuple[int, int], ...] | None:
-    if case.card is None or case.point is None:
-        return None
-    return tuple(
-        (one.at_us, one.amount or 0)
-        for one in within_a_day(case)
-        if one.code in LIMIT_CODES and one.business == WITHDRAWAL and one.point == case.point
-    )
-
-
 def last_moved(case: Case) -> Seen | None:
     """Return the card's last approved request of 24 hours."""
     since = case.at_us - DAY_US
@@ -143,21 +150,27 @@ def last_moved(case: Case) -> Seen | None:
     return None
 
 
-def travel_km(case: Case) -> float | None:
+NO_TRAVEL: dict[str, Any] = {"travel_km": None, "travel_min": None}
+
+
+def travel(case: Case) -> dict[str, Any]:
+    """Return how far the card came from its last approved request, and in what time."""
     last = last_moved(case)
-    if last is None or last.point is None:
+    if last is None:
+        return NO_TRAVEL
+    minutes = max(case.at_us - last.at_us, 0) / MINUTE_US
+    return {"travel_km": km_from(last.point, case), "travel_min": minutes}
+
+
+def km_from(point: str | None, case: Case) -> float | None:
+    if point is None:
         return None
-    if last.point == case.point:
+    if point == case.point:
         return 0.0
-    here, there = case.place, case.windows.place(last.point)
+    here, there = case.place, case.windows.place(point)
     if here is None or there is None:
         return None
     return here.profile.meters_to(there.profile.latitude, there.profile.longitude) / 1_000
-
-
-def travel_min(case: Case) -> float | None:
-    last = last_moved(case)
-    return None if last is None else max(case.at_us - last.at_us, 0) / MINUTE_US
 
 
 def was_inquired(case: Case) -> bool:
@@ -182,17 +195,10 @@ def equal_card_bills_24h(case: Case) -> int:
 
 
 CARD_MAKERS: dict[str, Maker] = {
-    "card_requests_24h": card_requests_24h,
-    "card_points_24h": lambda case: points_of(case, within_a_day(case), WITH_CARD),
-    "card_points_7d": card_points_7d,
-    "card_day_sums_7d": card_day_sums_7d,
+    **each_of(lately, *LATELY),
+    **each_of(day_sums, "card_day_sums_7d", "card_withdrawn_today"),
+    **each_of(travel, "travel_km", "travel_min"),
     "card_withdrawals_today": card_withdrawals_today,
-    "card_withdrawn_today": card_withdrawn_today,
-    "card_withdrawal_points_today": lambda case: points_of(case, today(case), CASH_OUT),
-    "card_pin_failures_today": card_pin_failures_today,
+    "card_withdrawal_points_today": card_withdrawal_points_today,
     "card_outflows_24h": card_outflows_24h,
-    "card_reversals_24h": card_reversals_24h,
-    "limit_declines_24h": limit_declines_24h,
-    "travel_km": travel_km,
-    "travel_min": travel_min,
 }

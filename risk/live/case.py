@@ -6,15 +6,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
-from pos_sim.domain.authorize import Facts, first_refusal
-from pos_sim.domain.cards import PIN_TRIES
-from pos_sim.domain.magic import Effect
+from pos_sim.domain.authorize import Facts
 from pos_sim.domain.requests import Request, Reversal
-from pos_sim.domain.transactions import Transaction
-from risk.live.rows import MOVES_MONEY, PIN_CODES, REVERSAL, Seen
+from pos_sim.domain.transactions import Refusal, Transaction
+from risk.live.rows import MOVES_MONEY, PIN_CODES, Seen
 from risk.observe import limit_of, microseconds, payer_of
 from risk.places import PointProfile
-from risk.templates.parameters import ALL_OF_IT
 from risk.vocabulary import Tier
 
 if TYPE_CHECKING:
@@ -72,6 +69,20 @@ class LiveFacts(dict[str, Any]):
         return self[name] if name in self.makers else default
 
 
+def each_of(fill: Callable[[Case], dict[str, Any]], *names: str) -> dict[str, Maker]:
+    """Return makers for facts that are cheaper made together: the first asked for makes all."""
+
+    def maker(name: str) -> Maker:
+        def make(case: Case) -> Any:
+            made = fill(case)
+            case.known.update(made)
+            return made[name]
+
+        return make
+
+    return {name: maker(name) for name in names}
+
+
 class Case:
     """One request with all that its facts are made from. Nothing is worked out before it is asked.
 
@@ -79,6 +90,7 @@ class Case:
     """
 
     __slots__ = (
+        "_limit",
         "account",
         "amount",
         "at_us",
@@ -90,9 +102,11 @@ class Case:
         "event_id",
         "facts",
         "known",
-        "limit",
+        "marks",
+        "moved",
         "original",
         "payee",
+        "pin_failed",
         "place",
         "point",
         "request",
@@ -102,7 +116,13 @@ class Case:
         "windows",
     )
 
-    def __init__(self, facts: Facts, windows: GroupWindows, makers: Mapping[str, Maker]) -> None:
+    def __init__(
+        self,
+        facts: Facts,
+        refusal: Refusal | None,
+        windows: GroupWindows,
+        makers: Mapping[str, Maker],
+    ) -> None:
         self.facts = facts
         self.windows = windows
         self.request: Request = facts.request
@@ -121,44 +141,34 @@ class Case:
             self.card = self.original.card
         self.account = facts.card.account_id if facts.card else None
         self.payee = facts.payee.account_id if facts.payee else None
-        self.limit = limit_of(facts)
         self.seen: list[Seen] = windows.cards.get(self.card, NONE_SEEN) if self.card else NONE_SEEN
-        self.code: str | None = None
+        self.code = "00" if refusal is None else refusal.code
+        self.moved = refusal is None
+        self.pin_failed = self.code in PIN_CODES
         self.decision: Transaction | None = None
+        self.marks: int | None = None
+        self._limit: int | None = None
         self.known = LiveFacts(self, makers)
+
+    @property
+    def limit(self) -> int:
+        """L, the daily limit per card here."""
+        if self._limit is None:
+            self._limit = limit_of(self.facts)
+        return self._limit
 
     @property
     def tier(self) -> Tier:
         return self.place.profile.tier if self.place else Tier.B
 
     @property
-    def answer(self) -> str:
-        """The code that the request has, or would have as far as the bank itself is concerned."""
-        if self.code is None:
-            refusal = None if self.business == REVERSAL else first_refusal(self.facts)
-            self.code = refusal.code if refusal else "00"
-        return self.code
-
-    @property
-    def moved(self) -> bool:
-        return self.answer == "00"
-
-    @property
-    def pin_failed(self) -> bool:
-        """Whether the PIN was the reason to refuse; mostly it is plain that it was not."""
-        facts = self.facts
-        card = facts.card
-        if card is None:
-            return False
-        is_fine = facts.pin_is_right and card.effect is not Effect.WRONG_PIN
-        if is_fine and card.pin_failures_on(facts.business_date) < PIN_TRIES:
-            return False
-        return self.answer in PIN_CODES
-
-    @property
     def is_own(self) -> bool:
         """Whether card or payee is one of the point's own people."""
-        return self.card_is_own or self.payee_is_own
+        place = self.place
+        if place is None:
+            return False
+        profile = place.profile
+        return self.card in profile.own_cards or self.payee in profile.own_accounts
 
     @property
     def card_is_own(self) -> bool:
@@ -172,18 +182,15 @@ class Case:
     def payer(self) -> str | None:
         return payer_of(self.facts) or None
 
-    @property
-    def share(self) -> int:
-        """The amount as a share of the limit, in basis points."""
-        return self.amount * ALL_OF_IT // self.limit
-
     def settle(self, transaction: Transaction) -> None:
         """Take note of what became of the request; facts made on another assumption go."""
-        if self.code is not None and self.code != transaction.response_code:
-            self.known.clear()
-        self.code = transaction.response_code
         self.decision = transaction
-        self.undoes = self.undoes and self.code == "00"
+        if self.code != transaction.response_code:
+            self.known.clear()
+            self.marks = None
+            self.code = transaction.response_code
+            self.moved = self.code == "00"
+            self.undoes = self.undoes and self.moved
 
     def _original(self) -> Original | None:
         if not isinstance(self.request, Reversal):

@@ -39,7 +39,7 @@ from risk.store.read_group import Moments
 from risk.store.read_later import Own, PaidBefore, Week
 from risk.store.register import Register, read_places
 
-R = TypeVar("R", Seen, Paid, Spot)
+R = TypeVar("R", Seen, Paid)
 
 
 class GroupWindows:
@@ -78,9 +78,8 @@ class GroupWindows:
             found = self.memory.places.get(point)
         return found
 
-    def spots_at(self, point: str | None) -> list[Spot]:
-        spots = self.spots.get(point)
-        return spots.rows if spots else []
+    def spots_at(self, point: str) -> Spots:
+        return self.spots[point]
 
     def paid_to(self, payee: int | None) -> list[Paid]:
         return self.payees.get(payee, []) if payee is not None else []
@@ -242,7 +241,7 @@ class GroupWindows:
         spots.stamps[case.day] = self.days[point, case.day].stamp
         marks = marks_of(case)
         if marks and case.card is not None:
-            add_row(spots.rows, Spot(case.at_us, case.event_id, case.card, marks))
+            spots.add(Spot(case.at_us, case.event_id, case.card, marks))
 
     def _add_drawn(self, case: Case) -> None:
         if case.account is not None:
@@ -276,7 +275,7 @@ def add_row(rows: list[R], row: R) -> None:
 
 def stamp_after(stamp: str, case: Case) -> str:
     """Return the stamp of a day after one more request: it says all that happened, in order."""
-    text = f"{stamp}{case.event_id}{case.answer}"
+    text = f"{stamp}{case.event_id}{case.code}"
     return blake2b(text.encode(), digest_size=8).hexdigest()
 
 
@@ -288,7 +287,7 @@ def seen_of(case: Case) -> Seen:
         case.event_id,
         case.card,
         case.business,
-        case.answer,
+        case.code,
         undone.amount if undone else case.amount or None,
         case.point,
         case.decision.biller_id if case.decision else None,
@@ -304,7 +303,7 @@ def paid_of(case: Case, payee: int) -> Paid:
         case.event_id,
         payee,
         case.business,
-        case.answer,
+        case.code,
         case.amount,
         case.point,
         case.facts.card.card_id if case.facts.card else None,
@@ -317,7 +316,7 @@ def paid_of(case: Case, payee: int) -> Paid:
 
 def settles_us(case: Case) -> int | None:
     """Return when the money stands: at once, at the release of a held one, never."""
-    if case.answer != APPROVED:
+    if case.code != APPROVED:
         return None
     available = case.decision.available_at if case.decision else None
     return case.at_us if available is None else microseconds(available)

@@ -70,7 +70,7 @@ def load_points(
         connection, {r.key.terminal_id for r in requests}, sorted(with_yesterday)
     )
     names = set(points.values())
-    unknown = names - memory.places.keys()
+    unknown = [point for point in names if point not in memory.places]
     if unknown:
         memory.places.update(read_places(connection, unknown))
     for day in days:
@@ -142,7 +142,7 @@ def cards_of(
     """Return card and account of every request with a card that exists."""
     hashes = {secrets.pan_hash(r.pan) for r in requests if isinstance(r, CardRequest)}
     cards = windows.memory.cards
-    unknown = hashes - cards.keys()
+    unknown = {one for one in hashes if one not in cards}  # a difference would look at all cards
     if unknown:
         if len(cards) > NAMES_MAX:
             cards.clear()
@@ -155,7 +155,7 @@ def payees_of(windows: GroupWindows, requests: Iterable[Request]) -> set[int]:
     """Return the accounts that the group wants to pay, and those that its reversals take from."""
     numbers = {r.payee_account_no for r in requests if isinstance(r, Transfer | CashRemittance)}
     accounts = windows.memory.accounts
-    unknown = numbers - accounts.keys()
+    unknown = {one for one in numbers if one not in accounts}
     if unknown:
         if len(accounts) > NAMES_MAX:
             accounts.clear()

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from bisect import insort
 from collections import OrderedDict
 from collections.abc import Hashable
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 from risk.live.case import Place
+from risk.live.crowd import Crowd, half_an_hour, two_hours
 from risk.live.rows import DayRow, Spot
+from risk.store.newest import MOST
 from risk.store.point_days import Past, Usual
 from risk.store.register import Register
 
@@ -45,6 +48,26 @@ class Spots:
     since_us: int
     rows: list[Spot]
     stamps: dict[int, str]
+    half_an_hour: Crowd = field(default_factory=half_an_hour)
+    two_hours: Crowd = field(default_factory=two_hours)
+
+    def __post_init__(self) -> None:
+        for spot in self.rows:
+            self._tell(spot)
+
+    def add(self, spot: Spot) -> None:
+        """Put a row in its place and keep the newest, as many as are read."""
+        insort(self.rows, spot)
+        self._tell(spot)
+        gone = self.rows[:-MOST]
+        if gone:
+            del self.rows[:-MOST]
+            self.half_an_hour.cut(gone)
+            self.two_hours.cut(gone)
+
+    def _tell(self, spot: Spot) -> None:
+        self.half_an_hour.added(spot)
+        self.two_hours.added(spot)
 
     def are_true(self, since_us: int, days: dict[int, str]) -> bool:
         """Say whether nobody else added anything since, and they reach back far enough."""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from risk.events import DAY_US, ELDER_AGE, day_of
 from risk.live.card_facts import equal_card_bills_24h
-from risk.live.case import Case, Maker
+from risk.live.case import Case, Maker, each_of
 from risk.live.request_facts import bill, holder_age, reading
 from risk.live.rows import APPROVED, BILL_PAYMENT, PAYS_IN, REMITTANCE, Paid
 from risk.metrics import METRICS
@@ -156,25 +157,22 @@ def serial_terminals_24h(case: Case) -> int | None:
     return len(terminals | {case.terminal})
 
 
-def reading_before(case: Case) -> tuple[float, float] | None:
-    """Return drift and accuracy of the terminal's reading before; asked when there is one now."""
-    if reading(case) is None:
-        return None
+READING = ("drift_m", "drift_accuracy_m", "drift_before_m", "drift_before_accuracy_m")
+NOT_PLACED: dict[str, Any] = dict.fromkeys(READING)
+
+
+def readings(case: Case) -> dict[str, Any]:
+    """Return drift and accuracy of the terminal's reading and of the one before it."""
+    now = reading(case)
+    if now is None:
+        return NOT_PLACED
     at_us, drift, accuracy = case.windows.readings.get(case.terminal, NEVER)
-    return (drift, accuracy) if at_us > case.at_us - READING_US else None
+    is_fresh = at_us > case.at_us - READING_US
+    before = (drift, accuracy) if is_fresh else (None, None)
+    return dict(zip(READING, (*now, *before), strict=True))
 
 
 NEVER = (0, 0.0, 0.0)
-
-
-def drift_before_m(case: Case) -> float | None:
-    that = reading_before(case)
-    return that[0] if that else None
-
-
-def drift_before_accuracy_m(case: Case) -> float | None:
-    that = reading_before(case)
-    return that[1] if that else None
 
 
 PAYEE_MAKERS: dict[str, Maker] = {
@@ -189,6 +187,5 @@ PAYEE_MAKERS: dict[str, Maker] = {
     "bill_payments_24h": bill_payments_24h,
     "payer_biller_equal_24h": payer_biller_equal_24h,
     "serial_terminals_24h": serial_terminals_24h,
-    "drift_before_m": drift_before_m,
-    "drift_before_accuracy_m": drift_before_accuracy_m,
+    **each_of(readings, *READING),
 }

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
+from pos_sim.domain.tariff import Region
 from risk.baseline import ACTIVE_DAYS, HIGH_MARK, percentile
-from risk.events import BIG_SHARE, DAY_US, HOUR_US, MINUTE_US, OFF_HOURS_AMOUNT_FEN
+from risk.events import BIG_SHARE, DAY_US, HOUR_US, OFF_HOURS_AMOUNT_FEN
 from risk.events import OFF_HOURS_SLACK_MIN as SLACK
 from risk.live.card_facts import was_inquired
-from risk.live.case import Case, Maker
+from risk.live.case import Case, Maker, each_of
+from risk.live.crowd import HALF_AN_HOUR_US, TWO_HOURS_US, Cards
 from risk.live.request_facts import minutes_outside_hours
 from risk.live.rows import (
     DEALINGS,
@@ -22,20 +27,29 @@ from risk.live.rows import (
 )
 from risk.templates.parameters import ALL_OF_IT
 
-HALF_AN_HOUR_US, TWO_HOURS_US = 30 * MINUTE_US, 2 * HOUR_US
-
 
 def marks_of(case: Case) -> int:
     """Return what the request in hand is for the windows of its point."""
-    if case.business == WITHDRAWAL:
-        marks = IS_WITHDRAWAL
-        if case.share >= BIG_SHARE:
-            marks |= IS_BIG | TAKES_MOST
-        elif case.moved and takes_most(case):
-            marks |= TAKES_MOST
-    else:
-        marks = IS_INQUIRY if case.business == INQUIRY else 0
-    return marks | IS_PIN_FAILURE if case.pin_failed else marks
+    if case.marks is None:
+        failed = IS_PIN_FAILURE if case.pin_failed else 0
+        case.marks = MARKS.get(case.business, no_marks)(case) | failed
+    return case.marks
+
+
+def no_marks(case: Case) -> int:
+    return 0
+
+
+def marks_of_withdrawal(case: Case) -> int:
+    if case.amount * ALL_OF_IT // case.limit >= BIG_SHARE:
+        return IS_WITHDRAWAL | IS_BIG | TAKES_MOST
+    return IS_WITHDRAWAL | TAKES_MOST if case.moved and takes_most(case) else IS_WITHDRAWAL
+
+
+MARKS: dict[str, Callable[[Case], int]] = {
+    WITHDRAWAL: marks_of_withdrawal,
+    INQUIRY: lambda case: IS_INQUIRY,
+}
 
 
 def takes_most(case: Case) -> bool:
@@ -43,39 +57,50 @@ def takes_most(case: Case) -> bool:
     return balance is not None and case.amount * ALL_OF_IT >= balance * BIG_SHARE
 
 
-def cards_with(case: Case, mark: int, since_us: int) -> set[int]:
-    """Return the different cards with a mark at this point after a moment, now included."""
-    cards: set[int] = set()
+CROWD = (
+    "point_big_cards_30m",
+    "point_cards_2h",
+    "point_pin_failed_cards_30m",
+    "point_inquired_cards_30m",
+)
+
+
+def crowd(case: Case) -> dict[str, Any]:
+    """Return how many different cards were here lately, the request in hand included."""
     if case.point is None:
-        return cards
-    for spot in reversed(case.windows.spots_at(case.point)):
-        if spot.at_us <= since_us:
-            break
-        if spot.marks & mark:
-            cards.add(spot.card)
-    if case.card is not None and marks_of(case) & mark:
-        cards.add(case.card)
-    return cards
+        return dict.fromkeys(CROWD, 0)
+    spots = case.windows.spots_at(case.point)
+    lately = spots.half_an_hour.move_to(case.at_us - HALF_AN_HOUR_US, spots.rows)
+    of_two_hours = spots.two_hours.move_to(case.at_us - TWO_HOURS_US, spots.rows)
+    return {
+        "point_big_cards_30m": with_now(case, lately, IS_BIG),
+        "point_cards_2h": with_now(case, of_two_hours, IS_WITHDRAWAL),
+        "point_pin_failed_cards_30m": with_now(case, lately, IS_PIN_FAILURE),
+        "point_inquired_cards_30m": with_now(case, lately, IS_INQUIRY),
+    }
 
 
-def point_inquired_cards_30m(case: Case) -> int:
-    return len(cards_with(case, IS_INQUIRY, case.at_us - HALF_AN_HOUR_US))
+def with_now(case: Case, crowd: dict[int, Cards], mark: int) -> int:
+    """Return how many different cards have a mark, the one in hand included."""
+    cards = crowd[mark]
+    is_new = case.card is not None and case.card not in cards and marks_of(case) & mark
+    return len(cards) + (1 if is_new else 0)
 
 
 def point_drained_cards_30m(case: Case) -> int:
     """Return how many cards drew most of it within 30 minutes of an inquiry here."""
-    since = case.at_us - HALF_AN_HOUR_US
-    spots = [s for s in case.windows.spots_at(case.point) if s.at_us > since - HALF_AN_HOUR_US]
-    inquiries = [spot for spot in spots if spot.marks & IS_INQUIRY]
-    if not inquiries:
+    if case.point is None:
         return 0
-    cards = {
-        spot.card
-        for spot in spots
-        if spot.at_us > since and spot.marks & TAKES_MOST and follows(spot, inquiries)
-    }
-    if case.card is not None and marks_of(case) & TAKES_MOST and was_inquired(case):
-        cards.add(case.card)
+    here, since = case.windows.spots_at(case.point), case.at_us - HALF_AN_HOUR_US
+    takes_now = case.card is not None and marks_of(case) & TAKES_MOST
+    cards = set[int]()
+    if here.half_an_hour.move_to(since, here.rows)[TAKES_MOST]:
+        spots = [spot for spot in here.rows if spot.at_us > since - HALF_AN_HOUR_US]
+        inquiries = [spot for spot in spots if spot.marks & IS_INQUIRY]
+        takers = (spot for spot in spots if spot.at_us > since and spot.marks & TAKES_MOST)
+        cards = {spot.card for spot in takers if follows(spot, inquiries)}
+    if takes_now and was_inquired(case):
+        cards.add(case.card or 0)
     return len(cards)
 
 
@@ -88,53 +113,55 @@ def follows(spot: Spot, inquiries: list[Spot]) -> bool:
 # Business dates ----------------------------------------------------------------------------------
 
 
-def point_withdrawals_today(case: Case) -> int:
-    now = case.business == WITHDRAWAL and case.point is not None
-    return case.windows.day_row(case).withdrawals + now
+def today(case: Case) -> dict[str, Any]:
+    """Return what the point did on this business date, the request in hand included."""
+    row, amount = case.windows.day_row(case), case.amount
+    is_cash = case.business == WITHDRAWAL and case.point is not None
+    moves = case.moved and case.business in MOVES_MONEY
+    return {
+        "point_withdrawals_today": row.withdrawals + is_cash,
+        "point_withdrawn_today": row.withdrawn + (amount if is_cash and moves else 0),
+        "point_non_local_today": row.non_local + is_non_local_withdrawal(case),
+        "point_moves_today": row.moves + moves,
+        "point_moved_today": row.moved + (amount if moves else 0),
+        "point_jumped_today": row.jumped,
+    }
 
 
-def point_withdrawn_today(case: Case) -> int:
-    now = case.amount if case.business == WITHDRAWAL and case.moved else 0
-    return case.windows.day_row(case).withdrawn + now
-
-
-def point_non_local_today(case: Case) -> int:
-    return case.windows.day_row(case).non_local + is_non_local_withdrawal(case)
+TODAY = (
+    "point_withdrawals_today",
+    "point_withdrawn_today",
+    "point_non_local_today",
+    "point_moves_today",
+    "point_moved_today",
+    "point_jumped_today",
+)
 
 
 def is_non_local_withdrawal(case: Case) -> bool:
     region = case.facts.region
-    return case.business == WITHDRAWAL and region is not None and region != "local"
+    return case.business == WITHDRAWAL and region is not None and region is not Region.LOCAL
 
 
-def point_moves_today(case: Case) -> int:
-    return case.windows.day_row(case).moves + (case.business in MOVES_MONEY and case.moved)
-
-
-def point_moved_today(case: Case) -> int:
-    now = case.amount if case.business in MOVES_MONEY and case.moved else 0
-    return case.windows.day_row(case).moved + now
-
-
-def point_withdrawals_30d(case: Case) -> int:
-    past, yesterday = case.windows.past(case)
-    return past.withdrawals + yesterday.withdrawals
-
-
-def point_non_local_30d(case: Case) -> int:
-    past, yesterday = case.windows.past(case)
-    return past.non_local + yesterday.non_local
-
-
-def point_jump_days_10d(case: Case) -> int:
-    past, yesterday = case.windows.past(case)
-    return past.jump_days + yesterday.jumped + case.windows.day_row(case).jumped
-
-
-def point_idle_days(case: Case) -> int | None:
+def before(case: Case) -> dict[str, Any]:
+    """Return what the days before say."""
     past, yesterday = case.windows.past(case)
     last = yesterday.day if yesterday.cash_outs else past.last_cash_day
-    return None if last is None else case.day - last
+    jumps = past.jump_days + yesterday.jumped + case.windows.day_row(case).jumped
+    return {
+        "point_withdrawals_30d": past.withdrawals + yesterday.withdrawals,
+        "point_non_local_30d": past.non_local + yesterday.non_local,
+        "point_jump_days_10d": jumps,
+        "point_idle_days": None if last is None else case.day - last,
+    }
+
+
+BEFORE = (
+    "point_withdrawals_30d",
+    "point_non_local_30d",
+    "point_jump_days_10d",
+    "point_idle_days",
+)
 
 
 def days_alike(case: Case) -> list[tuple[int, int]]:
@@ -167,6 +194,9 @@ def hour_us_after(moment_us: int) -> int:
 
 def a_week(case: Case) -> int:
     return hour_us_after(case.at_us - 7 * DAY_US)
+
+
+NOT_OWN: dict[str, Any] = {"point_own_count_7d": 0, "point_own_sum_30d": 0}
 
 
 def point_own_count_7d(case: Case) -> int:
@@ -206,23 +236,10 @@ def point_moves_7d(case: Case) -> int:
 
 
 POINT_MAKERS: dict[str, Maker] = {
-    "point_big_cards_30m": lambda case: len(cards_with(case, IS_BIG, case.at_us - HALF_AN_HOUR_US)),
-    "point_cards_2h": lambda case: len(cards_with(case, IS_WITHDRAWAL, case.at_us - TWO_HOURS_US)),
-    "point_pin_failed_cards_30m": lambda case: len(
-        cards_with(case, IS_PIN_FAILURE, case.at_us - HALF_AN_HOUR_US)
-    ),
-    "point_inquired_cards_30m": point_inquired_cards_30m,
+    **each_of(crowd, *CROWD),
+    **each_of(today, *TODAY),
+    **each_of(before, *BEFORE),
     "point_drained_cards_30m": point_drained_cards_30m,
-    "point_withdrawals_today": point_withdrawals_today,
-    "point_withdrawn_today": point_withdrawn_today,
-    "point_non_local_today": point_non_local_today,
-    "point_moves_today": point_moves_today,
-    "point_moved_today": point_moved_today,
-    "point_withdrawals_30d": point_withdrawals_30d,
-    "point_non_local_30d": point_non_local_30d,
-    "point_jump_days_10d": point_jump_days_10d,
-    "point_jumped_today": lambda case: case.windows.day_row(case).jumped,
-    "point_idle_days": point_idle_days,
     "point_p95_count": point_p95_count,
     "point_p95_sum": point_p95_sum,
     "point_baseline_days": lambda case: len(days_alike(case)),

@@ -42,16 +42,6 @@ def reading(case: Case) -> tuple[float, float] | None:
     return drift, position.accuracy_m
 
 
-def drift_m(case: Case) -> float | None:
-    that = reading(case)
-    return that[0] if that else None
-
-
-def drift_accuracy_m(case: Case) -> float | None:
-    that = reading(case)
-    return that[1] if that else None
-
-
 def list_matches(case: Case) -> tuple[str, ...]:
     """Return which kinds of things in the request stand on a list in force."""
     lists = case.windows.register.lists
@@ -98,8 +88,6 @@ REQUEST_MAKERS: dict[str, Maker] = {
     "terminal_kind": lambda case: case.facts.terminal.kind.value if case.facts.terminal else None,
     "serial": lambda case: case.request.reported.terminal_serial,
     "serial_differs": lambda case: serial_differs(case.facts),
-    "drift_m": drift_m,
-    "drift_accuracy_m": drift_accuracy_m,
     "is_busy_day": pension_or_market,
     "list_matches": list_matches,
     "withdrawal_limit": lambda case: case.limit,

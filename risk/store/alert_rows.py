@@ -96,6 +96,19 @@ def alert_values(kept: KeptAlert) -> tuple[Any, ...]:
     )  # fmt: skip
 
 
+GROWING = (
+    "rule_version", "severity", "last_seen_us", "due_us", "hit_count", "explanation",
+    "explanation_en", "observed", "threshold", "baseline", "unit", "feeds", "proposes",
+)  # fmt: skip
+"""What another hit may change of an alert."""
+
+
+def grown_values(kept: KeptAlert) -> tuple[Any, ...]:
+    """Return the values of ``GROWING``, and the alert's number."""
+    values = dict(zip(ALERT_COLUMNS, alert_values(kept), strict=True))
+    return (*(values[name] for name in GROWING), kept.alert_id)
+
+
 def as_floats(*values: float | None) -> tuple[float | None, ...]:
     """Return numbers of one type, as an array of PostgreSQL wants them."""
     return tuple(None if value is None else float(value) for value in values)

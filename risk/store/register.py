@@ -82,9 +82,17 @@ class Register:
         self.asks_own_people_only = asks_own_people_only(rules)
         self._first_days = sorted({version.effective_from for version in rules.versions})
         self._releases: dict[int, Rulebook] = {}
+        self._by_day: dict[int, Rulebook] = {}
 
     def release(self, day: int) -> Rulebook:
         """Return the rules in force on a business date."""
+        found = self._by_day.get(day)
+        if found is None:
+            found = self._by_day[day] = self._compiled(day)
+        return found
+
+    def _compiled(self, day: int) -> Rulebook:
+        """Return a release; days between two first days share one."""
         number = bisect_right(self._first_days, date.fromordinal(day))
         found = self._releases.get(number)
         if found is None:

@@ -5,22 +5,25 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
-from typing import Any
+from typing import Any, TypeGuard
 
 from sqlalchemy import Connection
 
 from pos_sim.store.rows import from_us
-from pos_sim.store.sql import InsertSet, Statement
-from risk.alerts import AlertKey, Change, after_hit, key_of, raises_alert
+from pos_sim.store.sql import InsertSet, Statement, UpdateSet
+from risk.alerts import AlertKey, Change, State, after_hit, key_of, raises_alert
 from risk.deadlines import WorkingDays
 from risk.rules import Hit
 from risk.store.alert_rows import (
     ALERT_COLUMNS,
+    GROWING,
     KeptAlert,
     alert_of,
     alert_values,
     as_floats,
+    grown_values,
 )
+from risk.store.growing import Growing
 from risk.store.tables import risk_alerts, risk_hits, risk_readings, risk_serials
 from risk.vocabulary import DECISIONS
 
@@ -36,6 +39,8 @@ SAVE_ALERTS = InsertSet(
     "on conflict (alert_id) do update set "
     + ", ".join(f"{name} = excluded.{name}" for name in ALERT_COLUMNS[1:]),
 )
+INSERT_ALERTS = InsertSet(risk_alerts, ALERT_COLUMNS)
+UPDATE_ALERTS = UpdateSet(risk_alerts, GROWING, ["alert_id"])
 LOCK_KEYS = Statement(
     "select pg_advisory_xact_lock(hashtextextended(k, 0)) from"
     " (select k from unnest(cast(:keys as text[])) as k order by k) as keys"
@@ -57,6 +62,7 @@ SAVE_SERIALS = InsertSet(
     ["serial", "terminal_id", "seen_us"],
     "on conflict (serial, terminal_id) do update set seen_us = excluded.seen_us",
 )
+STATE = ALERT_COLUMNS.index("state")
 DECISION_NAMES = {verdict: name for name, verdict in DECISIONS.items()}
 
 
@@ -86,23 +92,79 @@ def raise_alerts(
     keys = {key_of(one.hit) for one in said if raises_alert(one.hit)}
     if not keys:
         return [(one, None) for one in said]
-    kept = latest_alerts(connection, keys)
-    changed: dict[str, KeptAlert] = {}
-    linked: list[tuple[Said, str | None]] = []
-    for one in said:
-        alert_id = None
-        if raises_alert(one.hit):
-            alert = _after(kept, one, calendar)
-            changed[alert.alert_id] = alert
-            alert_id = alert.alert_id
-        linked.append((one, alert_id))
-    rows = [alert_values(one) for _, one in sorted(changed.items())]
-    SAVE_ALERTS.run(connection, rows)
+    subjects = Subjects(latest_rows(connection, keys))
+    linked = [
+        (one, subjects.take(one, calendar) if raises_alert(one.hit) else None) for one in said
+    ]
+    INSERT_ALERTS.run(connection, subjects.opened_rows())
+    UPDATE_ALERTS.run(connection, subjects.grown_rows())
     return linked
 
 
-def latest_alerts(connection: Connection, keys: Collection[AlertKey]) -> dict[AlertKey, KeptAlert]:
-    """Lock the subjects, whether they have an alert or not, and return the latest of each.
+class Subjects:
+    """The latest alert about each subject while a group's hits are added."""
+
+    def __init__(self, rows: Iterable[Any]) -> None:
+        self.growing: dict[AlertKey, Growing] = {}
+        self.kept: dict[AlertKey, KeptAlert] = {}
+        self.touched: dict[str, Growing | KeptAlert] = {}
+        self.opened: set[str] = set()
+        for row in rows:
+            if row[STATE] != State.CLOSED.value:
+                growing = Growing(row)
+                self.growing[growing.key] = growing
+            else:
+                kept = alert_of(row)
+                self.kept[kept.alert.key] = kept
+
+    def take(self, one: Said, calendar: WorkingDays) -> str:
+        """Add a hit to the alert about its subject, and return the alert's number."""
+        key = key_of(one.hit)
+        growing = self.growing.get(key)
+        if growing is None:
+            kept = self._after(key, one, calendar)
+            self.touched[kept.alert_id] = kept
+            return kept.alert_id
+        growing.take(one.hit, one.at_us, calendar)
+        self.touched[growing.alert_id] = growing
+        return growing.alert_id
+
+    def opened_rows(self) -> list[tuple[Any, ...]]:
+        names = sorted(self.opened)
+        return [alert_values(one) for one in map(self.touched.get, names) if is_kept(one)]
+
+    def grown_rows(self) -> list[tuple[Any, ...]]:
+        names = sorted(self.touched.keys() - self.opened)
+        return [
+            one.row() if isinstance(one, Growing) else grown_values(one)
+            for one in (self.touched[name] for name in names)
+        ]
+
+    def _after(self, key: AlertKey, one: Said, calendar: WorkingDays) -> KeptAlert:
+        before = self.kept.get(key)
+        latest = before.alert if before else None
+        step = after_hit(latest, one.hit, one.event_id, from_us(one.at_us), calendar)
+        if before is not None and step.change is not Change.OPENED:
+            before.alert = step.alert
+            return before
+        ordinal = before.ordinal + 1 if before else 1
+        opened = KeptAlert(
+            alert_id=alert_id_of(key, ordinal),
+            ordinal=ordinal,
+            service_point_id=one.point,
+            alert=step.alert,
+        )
+        self.kept[key] = opened
+        self.opened.add(opened.alert_id)
+        return opened
+
+
+def is_kept(one: Growing | KeptAlert | None) -> TypeGuard[KeptAlert]:
+    return isinstance(one, KeptAlert)
+
+
+def latest_rows(connection: Connection, keys: Collection[AlertKey]) -> list[Any]:
+    """Lock the subjects, whether they have an alert or not, and return the latest row of each.
 
     The locks come after all others of a group, in one order, so nobody waits in a circle.
     """
@@ -114,28 +176,13 @@ def latest_alerts(connection: Connection, keys: Collection[AlertKey]) -> dict[Al
         kinds={key.scope for key in keys},
         values={key.scope_value for key in keys},
     )
-    latest = (alert_of(row) for row in found)
-    return {one.alert.key: one for one in latest if one.alert.key in keys}
+    return [row for row in found if (row[1], row[2], row[3]) in keys]
 
 
-def _after(kept: dict[AlertKey, KeptAlert], one: Said, calendar: WorkingDays) -> KeptAlert:
-    key = key_of(one.hit)
-    before = kept.get(key)
-    step = after_hit(
-        before.alert if before else None, one.hit, one.event_id, from_us(one.at_us), calendar
-    )
-    if before is not None and step.change is not Change.OPENED:
-        before.alert = step.alert
-        return before
-    ordinal = before.ordinal + 1 if before else 1
-    opened = KeptAlert(
-        alert_id=alert_id_of(key, ordinal),
-        ordinal=ordinal,
-        service_point_id=one.point,
-        alert=step.alert,
-    )
-    kept[key] = opened
-    return opened
+def latest_alerts(connection: Connection, keys: Collection[AlertKey]) -> dict[AlertKey, KeptAlert]:
+    """Lock the subjects and return the latest alert of each."""
+    latest = map(alert_of, latest_rows(connection, keys))
+    return {one.alert.key: one for one in latest}
 
 
 def alert_id_of(key: AlertKey, ordinal: int) -> str:

@@ -1,0 +1,74 @@
+"""Different cards at a point in a moving window: each row comes in and goes out once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from risk.events import HOUR_US, MINUTE_US
+from risk.live.rows import IS_BIG, IS_INQUIRY, IS_PIN_FAILURE, IS_WITHDRAWAL, TAKES_MOST, Spot
+
+HALF_AN_HOUR_US, TWO_HOURS_US = 30 * MINUTE_US, 2 * HOUR_US
+
+Cards = dict[int, int]
+"""How many rows of each card are in the window."""
+
+
+class Crowd:
+    """The cards of the rows after ``since_us``, mark by mark; the rows are in order of time."""
+
+    __slots__ = ("cards", "first", "since_us")
+
+    def __init__(self, marks: Sequence[int]) -> None:
+        self.cards: dict[int, Cards] = {mark: {} for mark in marks}
+        self.since_us = -1
+        self.first = 0
+
+    def move_to(self, since_us: int, rows: list[Spot]) -> dict[int, Cards]:
+        """Return the cards after a moment. Backwards it starts again; that is rare."""
+        if since_us < self.since_us:
+            self._start_again(rows)
+        first, size = self.first, len(rows)
+        while first < size and rows[first].at_us <= since_us:
+            self._leave(rows[first])
+            first += 1
+        self.first, self.since_us = first, since_us
+        return self.cards
+
+    def added(self, spot: Spot) -> None:
+        """Take note of a row that was put in its place."""
+        if spot.at_us <= self.since_us:
+            self.first += 1
+            return
+        for mark, cards in self.cards.items():
+            if spot.marks & mark:
+                cards[spot.card] = cards.get(spot.card, 0) + 1
+
+    def cut(self, gone: Sequence[Spot]) -> None:
+        """Take note that the oldest rows are gone."""
+        for spot in gone[self.first :]:
+            self._leave(spot)
+        self.first = max(self.first - len(gone), 0)
+
+    def _leave(self, spot: Spot) -> None:
+        for mark, cards in self.cards.items():
+            if spot.marks & mark:
+                left = cards[spot.card] - 1
+                if left:
+                    cards[spot.card] = left
+                else:
+                    del cards[spot.card]
+
+    def _start_again(self, rows: list[Spot]) -> None:
+        for cards in self.cards.values():
+            cards.clear()
+        self.first, self.since_us = 0, -1
+        for spot in rows:
+            self.added(spot)
+
+
+def half_an_hour() -> Crowd:
+    return Crowd((IS_BIG, IS_PIN_FAILURE, IS_INQUIRY, TAKES_MOST))
+
+
+def two_hours() -> Crowd:
+    return Crowd((IS_WITHDRAWAL,))
