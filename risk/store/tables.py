@@ -224,6 +224,9 @@ risk_list_entries = Table(
     UniqueConstraint("name", "value", "from_us"),
     CheckConstraint("from_us < until_us", name="expires"),
     CheckConstraint(TWO_PEOPLE, name="two_people"),
+    CheckConstraint(
+        "checker is not null or until_us - from_us <= 86400000000", name="long_was_checked"
+    ),
 )
 Index("ix_risk_list_entries_until", risk_list_entries.c.until_us)
 

@@ -153,9 +153,13 @@ SUPPRESSION = (
     " until_us, reason, maker, checker)"
     " values ('S1', 'R01', 'card', '1', 0, 86400000001, '', 'anna', {checker})"
 )
+ENTRY = (
+    "insert into risk_list_entries (entry_id, name, value, from_us, until_us, source, maker,"
+    " checker) values ('E1', 'blocked-cards', '1', 0, 86400000001, '', 'anna', {checker})"
+)
 
 
-@pytest.mark.parametrize("statement", [VERSION, SUPPRESSION])
+@pytest.mark.parametrize("statement", [VERSION, SUPPRESSION, ENTRY])
 @pytest.mark.parametrize("checker", ["null", "'anna'"])
 def test_the_database_wants_two_people_for_the_work_itself(
     connection: Connection, statement: str, checker: str
