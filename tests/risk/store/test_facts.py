@@ -158,8 +158,11 @@ def plain(name: str, value: Any) -> Any:
     return sorted(value) if isinstance(value, tuple) else value
 
 
-def spread(stream: Sequence[Request]) -> list[Request]:
-    """Let the terminals of more points ask, and some of them report where they stand."""
+def spread(stream: Sequence[Request], *, ties: bool = False) -> list[Request]:
+    """Let the terminals of more points ask, and some of them report where they stand.
+
+    Without ``ties`` no two requests come at the same moment.
+    """
     spots = (Position(26.6, 106.7, 20.0), Position(26.65, 106.7, 20.0), None, None)
     moved = {OTHER_POS: (OTHER_POS, *MORE)}
     result = list[Request]()
@@ -173,7 +176,7 @@ def spread(stream: Sequence[Request]) -> list[Request]:
         changed = replace(
             request,
             key=key,
-            received_at=request.received_at + timedelta(microseconds=number),
+            received_at=request.received_at + timedelta(microseconds=0 if ties else number),
             reported=Reported(
                 position=spots[number % 4],
                 terminal_serial=(None, "SN-1", f"SN-{FIFTH}")[number % 3],
