@@ -20,6 +20,7 @@ from pos_sim.policies import shipped as shipped_policies
 from pos_sim.store.database import Database
 from pos_sim.store.world import read_world
 from risk.monitor import RiskMonitor
+from risk.patrol import patrol_now
 from risk.rulebook import Rulebook
 from risk.rulebook import shipped as shipped_rules
 from risk.vocabulary import Lane
@@ -58,18 +59,20 @@ def run_report(
     progress: Progress | None = None,
     patterns: Sequence[Pattern] = PATTERNS,
     size: Size = Size.COUNTY,
-    patrol: Patrol | None = None,
+    patrol: Patrol | None = patrol_now,
     patrol_every: int = 1,
 ) -> RiskReport:
     """Seed a migrated, empty database, play ``per_rule`` episodes of each sort, and reckon.
 
-    ``patrol`` is the daily lane; without one its rules are not asked. It comes every so many days,
+    ``patrol`` is the daily lane; with None its rules are not asked. It comes every so many days,
     and at the end of a month every day. The same seed gives the same report, but for ``timing_s``.
     """
     progress = progress or Silent()
     seed_database(database, size, seed, now=DEMO_START, clock_shows=DEMO_START, progress=progress)
     progress.start("编排案例 Writing the episodes", 1)
     play = prepared(database, seed, per_rule, patterns)
+    progress.advance(1)
+    progress.done()
     sandbox = sandbox_of(database)
     since = time.perf_counter()
     perform(sandbox, play, progress, patrol, patrol_every)
@@ -125,7 +128,7 @@ def perform(
     sandbox: Sandbox,
     play: Play,
     progress: Progress,
-    patrol: Patrol | None = None,
+    patrol: Patrol | None = patrol_now,
     patrol_every: int = 1,
 ) -> None:
     """Send everything in the order of time; the patrol comes in the evening."""

@@ -159,4 +159,4 @@ def _share(part: int, whole: int) -> float:
 
 def _median(times: Iterable[timedelta]) -> float | None:
     seconds = [time.total_seconds() for time in times]
-    return median(seconds) if seconds else None
+    return round(median(seconds), 1) if seconds else None

@@ -19,7 +19,6 @@ from seeds.patterns.report import RiskReport
 from seeds.patterns.write import Play
 from seeds.progress import Silent
 from seeds.sizes import Size
-from tests.patterns.evening import patrol
 from tests.patterns.records import Record, read_points, read_records
 from tests.patterns.recount_cards import Points
 
@@ -65,7 +64,7 @@ def perform(database: Database, seed: int) -> Run:
         serials = {row[0]: row[1] for row in found}
     play = run.prepared(database, seed, PER_RULE)
     sandbox = run.sandbox_of(database)
-    run.perform(sandbox, play, Silent(), patrol, EVERY_DAYS)
+    run.perform(sandbox, play, Silent(), patrol_every=EVERY_DAYS)
     return Run(
         play=play,
         report=run.reckoned(database, play, seed, PER_RULE, 0.0, is_patrolled=True),
