@@ -94,10 +94,7 @@ def off_hours() -> Story:
 
 
 def moved() -> Story:
-    return [
-        replace(withdrawal(n, at=DEMO_START + after(n)), reported=AWAY)  # type: ignore[misc]
-        for n in (1, 2)
-    ]
+    return [replace(withdrawal(n, at=DEMO_START + after(n)), reported=AWAY) for n in (1, 2)]
 
 
 def cloned() -> Story:
