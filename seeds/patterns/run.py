@@ -45,7 +45,7 @@ Patrol: TypeAlias = Callable[[Sandbox, date], object]
 """Whoever goes through all points on the evening of a business date."""
 
 GROUP_MAX = 64
-MONTH_END_DAYS = 5
+PATROLLED = frozenset({"R21", "R22", "R23"})
 FIRST_WEEK = 8
 PER_RULE = 40
 FIRST_DAY = DEMO_START.date()
@@ -64,8 +64,8 @@ def run_report(
 ) -> RiskReport:
     """Seed a migrated, empty database, play ``per_rule`` episodes of each sort, and reckon.
 
-    ``patrol`` is the daily lane; with None its rules are not asked. It comes every so many days,
-    and at the end of a month every day. The same seed gives the same report, but for ``timing_s``.
+    ``patrol`` is the daily lane; with None its rules are not asked. It comes every so many days
+    (see `patrol_days`). The same seed gives the same report, but for ``timing_s``.
     """
     progress = progress or Silent()
     seed_database(database, size, seed, now=DEMO_START, clock_shows=DEMO_START, progress=progress)
@@ -155,16 +155,17 @@ def perform(
 
 
 def patrol_days(play: Play, every: int) -> list[date]:
-    """Return the days on whose evening the patrol comes; the end of a month is never left out.
+    """Return the days on whose evening the patrol comes, from when everybody may have come once.
 
-    It begins when everybody may have come once.
+    Where it does not come daily it still comes on the last day of a month, and when a claim begins.
     """
     days = [play.first + timedelta(days=n) for n in range((play.end - play.first).days)]
+    claims = [claim for e in play.episodes for claim in e.claims if claim.rule_id in PATROLLED]
+    begins = {claim.since.date() for claim in claims if claim.counted}
     return [
         day
-        for number, day in enumerate(days)
-        if (number > FIRST_WEEK and number % every == 0)
-        or (day + timedelta(days=MONTH_END_DAYS)).month != day.month
+        for number, day in enumerate(days[FIRST_WEEK:])
+        if number % every == 0 or day in begins or (day + timedelta(days=1)).day == 1
     ]
 
 

@@ -24,7 +24,7 @@ from tests.patterns.recount_cards import Points
 
 SEEDS = (1, 20260101)
 PER_RULE = 4
-EVERY_DAYS = 2
+EVERY_DAYS = 6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
