@@ -185,7 +185,7 @@ def same_city(scene: Scene) -> None:
 def usual_strangers(scene: Scene) -> None:
     """A place at the crossroads: it always serves people from elsewhere."""
     for day in range(14):
-        draw(scene, strangers(scene, 2), sorted(scene.moment(day) for _ in range(2)), *SMALL)
+        draw(scene, strangers(scene, 3), sorted(scene.moment(day) for _ in range(3)), *SMALL)
     count = scene.edges.number("R08", "", "whole_min")
     far = -(-count * scene.edges.start("R08") // 10_000)
     people = scene.people(count - far) + strangers(scene, far)

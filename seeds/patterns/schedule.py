@@ -20,6 +20,8 @@ FEWEST_SEASON_DAYS = 45
 FAMILIES = {"R02": "own", "R03": "own", "R04": "own"}
 """Rules whose windows see each other's episodes count as one."""
 GAPS = {"own": 32, "R08": 32, "R10": 9, "R12": 400, "R18": 9}
+AFTER = {"R18": {"R06": 8, "R08": 8}}
+"""A week's share of reversals is small where a crowd was in the same week."""
 A_GAP = 3
 """Days between two episodes of one family at one point: as long as its window remembers. A
 machine is exchanged at most once."""
@@ -59,8 +61,12 @@ class Host:
         if pattern.is_fresh and self.ends:
             return False
         family = family_of(pattern)
-        end = self.ends.get(family)
-        return end is None or (self.free - end).days >= GAPS.get(family, A_GAP)
+        gaps = {family: GAPS.get(family, A_GAP), **AFTER.get(family, {})}
+        return all(
+            (self.free - self.ends[other]).days >= gap
+            for other, gap in gaps.items()
+            if other in self.ends
+        )
 
     def take(self, pattern: Pattern, number: int) -> Stay:
         stay = Stay(pattern, number, self.place, self.free)
