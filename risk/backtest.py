@@ -24,7 +24,14 @@ from risk.mistakes import Mistaken
 from risk.monitor import JUMP_CLAUSES, JUMP_RULE
 from risk.recall import Recall, settled
 from risk.releases import Change, next_version, numbers_of, published
-from risk.replay import Heard, PatrolReplay, Replay, days_needed, subject_of
+from risk.replay import (
+    Heard,
+    PatrolReplay,
+    Replay,
+    businesses_of,
+    days_needed,
+    subject_of,
+)
 from risk.rules import RuleVersion
 from risk.store import stored_requests as past
 from risk.store.register import read_places, read_register
@@ -32,7 +39,7 @@ from risk.store.stored_requests import Stored
 from risk.store.version_rows import all_versions
 from risk.vocabulary import Lane, Mode
 
-MOST_REQUESTS = 400_000
+MOST_REQUESTS = 200_000
 MOST_DAYS = 366
 
 
@@ -88,7 +95,8 @@ def backtest(
         first=question.first.toordinal(),
         last=question.last.toordinal(),
     )
-    read = past.count_requests(connection, period.read_from, period.last)
+    businesses = businesses_of((candidate, *earlier))
+    read = past.count_requests(connection, period.read_from, period.last, businesses)
     if read > question.most:
         words = "须读取的交易过多，请缩短期间 · Too much to read, ask for fewer days"
         raise Mistaken("to", f"{words}: {read} > {question.most}")
@@ -170,7 +178,9 @@ def replayed(
     for row in past.originals_before(connection, period.read_from, period.last):
         recall.know(row)
     subject = subject_of((candidate, *earlier))
-    requests = past.stored_requests(connection, period.read_from, period.last, subject)
+    requests = past.stored_requests(
+        connection, period.read_from, period.last, subject, businesses_of((candidate, *earlier))
+    )
     silent = set(places)
     for name, rows in groupby(requests, key=SUBJECTS[subject]):
         hear(rows, recall, both, places, is_before_money=candidate.lane is Lane.INLINE)
@@ -200,9 +210,10 @@ def hear(
     recall.forget()
     for row in rows:
         now, place = recall.now(row, is_before_money=is_before_money), places.get(row.point or "")
+        kept = settled(now.event, row)
         for replay in both:
-            replay.see(row, now, place)
-        recall.remember(settled(now.event, row, jumped=False))
+            replay.see(now, kept, place)
+        recall.remember(kept)
 
 
 def end(both: Sequence[Replay], place: Place | None) -> None:

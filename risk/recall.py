@@ -65,7 +65,7 @@ class Recall:
     def know(self, row: Stored) -> None:
         """Keep a request from before all others, which a reversal among them names."""
         now = self.now(row, is_before_money=False)
-        self._originals[row.event_id] = settled(now.event, row, jumped=False)
+        self._originals[row.event_id] = settled(now.event, row)
 
     def forget(self) -> None:
         """Begin anew with another subject."""
@@ -82,7 +82,7 @@ class Recall:
         event = self.event(row, place, limit, moved=has_moved(row, is_before_money))
         flags = self.flags(row, place, event, outside, age)
         return Now(
-            event=replace(event, flags=flags),
+            event=replace(event, flags=flags) if flags else event,
             withdrawal_limit=limit,
             minute_of_day=minute,
             minutes_outside_hours=outside,
@@ -186,20 +186,17 @@ class Recall:
         )
 
 
-def settled(event: Event, row: Stored, *, jumped: bool) -> Event:
+def settled(event: Event, row: Stored) -> Event:
     """Return the event as windows keep it: with what became of the request."""
     moved = row.code == APPROVED
     settles = row.at_us if row.available_us is None else row.available_us
     was_cancelled = row.status == "reversed" and row.undone_by is None
+    settles_us = settles if moved and not was_cancelled else None
+    if (moved, settles_us) == (event.moved, event.settles_us):
+        return event
     undoes = event.undoes if moved else None
     flags = event.flags if undoes is event.undoes else event.flags & ~Flag.UNDOES
-    return replace(
-        event,
-        moved=moved,
-        settles_us=settles if moved and not was_cancelled else None,
-        flags=flags | Flag.JUMPED if jumped else flags,
-        undoes=undoes,
-    )
+    return replace(event, moved=moved, settles_us=settles_us, flags=flags, undoes=undoes)
 
 
 def has_moved(row: Stored, is_before_money: bool) -> bool:

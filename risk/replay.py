@@ -12,6 +12,8 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
+from pos_sim.domain.requests import Business
+from risk.events import Event, Flag
 from risk.facts import FACTS, Kind
 from risk.live.case import Place
 from risk.live.rows import start_us_of
@@ -20,11 +22,9 @@ from risk.monitor import JUMP_RULE, is_jump
 from risk.now import Now
 from risk.patrol_facts import PointDay, patrol_facts
 from risk.prepare import Preparer
-from risk.recall import settled
 from risk.rulebook import Rulebook, Tally
 from risk.rules import Hit, RuleVersion
-from risk.store.stored_requests import Stored
-from risk.vocabulary import Lane, Mode, Outcome, Tier
+from risk.vocabulary import POSSIBLE, Lane, Mode, Outcome, Tier
 from risk.windows import WindowStore
 
 SUBJECTS: dict[str, frozenset[str]] = {
@@ -59,6 +59,18 @@ def subject_of(versions: Sequence[RuleVersion]) -> str:
     metrics = [METRICS[name] for version in versions for name in metrics_of(version)]
     scopes = {scope for metric in metrics for scope in (metric.scope, metric.asked) if scope}
     return next((name for name, keys in SUBJECTS.items() if scopes and scopes <= keys), "")
+
+
+def businesses_of(versions: Iterable[RuleVersion]) -> frozenset[str]:
+    """Return what must be read: what is judged, what windows count, and what takes it back."""
+    needed: set[str] = {Business.REVERSAL}
+    for version in versions:
+        needed |= version.businesses
+        for name in metrics_of(version):
+            where = METRICS[name].where
+            needed |= where.businesses or POSSIBLE.keys()
+            needed |= {Business.BALANCE_INQUIRY} if where.flags & Flag.DRAINED else set()
+    return frozenset(needed)
 
 
 class Judge:
@@ -127,14 +139,13 @@ class Replay:
         number = bisect_right(self._first_days, day)
         return self._judges[number - 1] if number else None
 
-    def see(self, row: Stored, now: Now, place: Place | None) -> None:
-        """Judge a request, if its day is asked about, and remember it."""
-        event = now.event
-        jumped = event.event_id in self._jumped
-        if event.day >= self.first_day:
+    def see(self, now: Now, kept: Event, place: Place | None) -> None:
+        """Judge a request, if its day is asked about, and remember what became of it."""
+        jumped = kept.event_id in self._jumped
+        if kept.day >= self.first_day:
             hits = self._hits(now, place)
             jumped = any(map(is_jump, hits)) if self._is_about_jumps else jumped
-        self.windows.add(settled(event, row, jumped=jumped))
+        self.windows.add(replace(kept, flags=kept.flags | Flag.JUMPED) if jumped else kept)
 
     def end(self, place: Place | None) -> None:
         """Take note that nothing more comes about this subject."""
@@ -169,12 +180,11 @@ class PatrolReplay(Replay):
         self.next_day = self.first_day
         self._last_success = None
 
-    def see(self, row: Stored, now: Now, place: Place | None) -> None:
-        self._evenings(place, before=now.event.day)
-        event = settled(now.event, row, jumped=False)
-        self.windows.add(event)
-        if event.moved and event.amount:
-            self._last_success = event.day
+    def see(self, now: Now, kept: Event, place: Place | None) -> None:
+        self._evenings(place, before=kept.day)
+        self.windows.add(kept)
+        if kept.moved and kept.amount:
+            self._last_success = kept.day
 
     def end(self, place: Place | None) -> None:
         self._evenings(place, before=self.last_day + 1)

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 import orjson
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, bindparam, text
 
 from pos_sim.store.rows import day_or_none, to_day
 from pos_sim.store.sql import Statement
@@ -28,9 +28,7 @@ TABLES = (
     " left join transactions o on o.transaction_id = t.original_id"
     " left join transactions r on r.transaction_id = t.ended_by and r.business = 'reversal'"
 )
-INSIDE = (
-    " t.business <> 'charge' and t.business_date >= :first_day and t.business_date <= :last_day"
-)
+INSIDE = " t.business_date >= :first_day and t.business_date <= :last_day"
 ORDERS = {
     "point": "coalesce(t.service_point_id, ''), t.decided_us, t.transaction_id",
     "card": "coalesce(t.card_id, 0), t.decided_us, t.transaction_id",
@@ -45,7 +43,7 @@ OUTSIDE = Statement(
     " and t.business_date < :first_day"
 )
 COUNT = Statement(
-    "select count(*) from transactions t where t.business <> 'charge'"
+    "select count(*) from transactions t where t.business {in:businesses text}"
     " and t.business_date >= :first_day and t.business_date <= :last_day"
 )
 FIRST = Statement("select min(business_date) from transactions")
@@ -105,13 +103,24 @@ class Stored(NamedTuple):
 
 
 def stored_requests(
-    connection: Connection, first_day: int, last_day: int, order: str
+    connection: Connection,
+    first_day: int,
+    last_day: int,
+    order: str,
+    businesses: Collection[str],
 ) -> Iterator[Stored]:
     """Give the requests of business dates, both included, without holding them in memory."""
-    query = text(f"select {COLUMNS}{TABLES} where{INSIDE} order by {ORDERS[order]}")
+    query = text(
+        f"select {COLUMNS}{TABLES} where{INSIDE} and t.business in :businesses"
+        f" order by {ORDERS[order]}"
+    ).bindparams(bindparam("businesses", expanding=True))
     options = {"stream_results": True, "yield_per": CHUNK}
-    days = {"first_day": date_text(first_day), "last_day": date_text(last_day)}
-    with connection.execute(query, days, execution_options=options) as result:
+    asked = {
+        "first_day": date_text(first_day),
+        "last_day": date_text(last_day),
+        "businesses": sorted(businesses),
+    }
+    with connection.execute(query, asked, execution_options=options) as result:
         for row in result:
             yield _stored(row)
 
@@ -122,9 +131,16 @@ def originals_before(connection: Connection, first_day: int, last_day: int) -> l
     return [_stored(row) for row in OUTSIDE.rows(connection, **days)]
 
 
-def count_requests(connection: Connection, first_day: int, last_day: int) -> int:
-    days = {"first_day": date_text(first_day), "last_day": date_text(last_day)}
-    return int(COUNT.rows(connection, **days)[0][0])
+def count_requests(
+    connection: Connection, first_day: int, last_day: int, businesses: Collection[str]
+) -> int:
+    found = COUNT.rows(
+        connection,
+        first_day=date_text(first_day),
+        last_day=date_text(last_day),
+        businesses=businesses,
+    )
+    return int(found[0][0])
 
 
 def first_day_of_history(connection: Connection) -> int | None:
