@@ -94,7 +94,7 @@ class Recall:
             card_is_present=card_is_present(row),
             terminal_kind=row.terminal_kind,
             serial_differs=serial_differs(row),
-            list_matches=self._list_matches(row, place),
+            list_matches=self._list_matches(row, event, place),
             reversal_is_manual=is_by_hand(row),
             reversal_delay_min=delay_min(row.at_us, row.original_us),
         )
@@ -172,9 +172,9 @@ class Recall:
         profile = there.profile
         return here.profile.meters_to(profile.latitude, profile.longitude) / 1_000
 
-    def _list_matches(self, row: Stored, place: Place | None) -> tuple[str, ...]:
+    def _list_matches(self, row: Stored, event: Event, place: Place | None) -> tuple[str, ...]:
         named = {
-            "card": None if row.business == REVERSAL else row.card,
+            "card": event.card,
             "payee": row.payee_no if row.payee is not None else None,
             "operator": place.operator_id if place else None,
             "terminal": row.terminal,

@@ -28,10 +28,11 @@ from risk.rulebook import shipped
 from risk.rules import Hit
 from risk.store.tables import risk_alerts
 from risk.vocabulary import DECISIONS, Lane, Severity
-from tests.chances import examples, request_streams
+from tests.chances import CARDS, examples, request_streams
 from tests.counter import reversal, transfer, withdrawal
+from tests.risk.test_monitor import block
 from tests.risk.watched import DAY, FOURTH, HOUR, MORE, OWN_CARD, THIRD, Watched, watched
-from tests.worlds import OTHER_POS, POS, RULES
+from tests.worlds import OTHER_POS, POS, RULES, SMALL
 
 # The law -----------------------------------------------------------------------------------------
 
@@ -69,11 +70,14 @@ def spread(stream: Sequence[Request], pauses: Sequence[int]) -> Iterator[Request
 @given(
     stream=request_streams(),
     pauses=st.lists(st.sampled_from([1, 5, 25, 90, 700]), min_size=1, max_size=5),
+    blocked=st.sampled_from([None, *CARDS]),
 )
 def test_the_past_judged_again_says_what_was_said_at_the_time(
-    still_database: Database, stream: list[Request], pauses: list[int]
+    still_database: Database, stream: list[Request], pauses: list[int], blocked: str | None
 ) -> None:
     with watched(still_database) as bank:
+        if blocked:
+            block(bank, "card", str(SMALL.card(blocked).card.card_id))
         for request in spread(stream, pauses):
             bank.group([request])
         first = DEMO_START.date().toordinal()
