@@ -39,11 +39,10 @@ from api.routes import (
 )
 from api.routes.transactions import transaction_routes
 from api.settings import Settings
-from pos_sim.engine.day_end import do_due_work
 from pos_sim.engine.sandbox import Sandbox, SandboxClock
 from pos_sim.store.keys import ApiKey, find_key
 from pos_sim.store.world import read_world
-from risk.suppressing import wake_rested
+from risk.walk import WorkFailed, keep_up
 
 log = structlog.get_logger()
 
@@ -142,12 +141,23 @@ async def living(desk: Desk) -> AsyncIterator[None]:
 async def work_of_the_clock(desk: Desk) -> None:
     """Do what time brings, again and again; a mistake does not end it."""
     while True:
-        for work in (do_due_work, wake_rested, follow_the_clock):
+        for work in (follow_the_clock, do_due_work):
             try:
                 await work(desk.sandbox)
             except Exception as error:
                 log.error("background work failed", work=work.__name__, error=type(error).__name__)
         await asyncio.sleep(desk.settings.background_every_s)
+
+
+async def do_due_work(sandbox: Sandbox) -> None:
+    """Do what is due now, and say what failed."""
+
+    def failed(error: WorkFailed) -> None:
+        log.error(
+            "due work failed", kind=error.due.kind, error=type(error.__cause__ or error).__name__
+        )
+
+    await keep_up(sandbox, failed)
 
 
 async def follow_the_clock(sandbox: Sandbox) -> None:

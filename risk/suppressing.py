@@ -6,21 +6,20 @@ go on being found and counted; only what they do is suppressed.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from functools import partial
 from typing import Any
 from uuid import uuid4
 
 from sqlalchemy import Connection, select, tuple_
 
-from pos_sim.engine.sandbox import Sandbox
 from pos_sim.store.queries import Page
 from pos_sim.store.rows import from_us, to_us
 from pos_sim.store.sql import InsertSet, Statement
 from risk.alerts import Action, AlertKey, act
 from risk.approvals import Approval, Effects, StaleApproval, propose
+from risk.due import Due, Fired
 from risk.mistakes import Mistaken
 from risk.releases import published
 from risk.store.register import touch
@@ -47,6 +46,11 @@ IN_FORCE = (
 RESTED = Statement(
     "select rule_id, scope_kind, scope_value from risk_alerts a where state = 'suppressed'"
     f" and not exists ({IN_FORCE}) order by alert_id"
+)
+NEXT_END = Statement(
+    "select min(s.until_us) from risk_suppressions s where s.until_us > :now_us and exists"
+    " (select 1 from risk_alerts a where a.state = 'suppressed' and a.rule_id = s.rule_id"
+    " and a.scope_kind = s.scope_kind and a.scope_value = s.scope_value)"
 )
 STILL = Statement(
     "select 1 from risk_suppressions where rule_id = :rule_id and scope_kind = :scope_kind"
@@ -192,13 +196,26 @@ def create_approved(connection: Connection, approval: Approval) -> None:
 EFFECTS = {(KIND, CREATE): Effects(create_approved)}
 
 
-async def wake_rested(sandbox: Sandbox) -> int:
-    """Let alerts whose suppression has ended be new again; return how many. Work of the clock."""
-    now = sandbox.clock.now()
-    rested = await sandbox.database.read(partial(rested_keys, now=now))
-    if not rested:
-        return 0
-    return await sandbox.database.run(partial(wake, keys=rested, now=now))
+def rested_due() -> Due:
+    """Alerts whose suppression has ended are new again."""
+    return Due("suppression_end", next_end, wake_rested)
+
+
+def next_end(connection: Connection, now: datetime) -> datetime | None:
+    """Return when an alert may wake: at the next end of a suppression, or now."""
+    if RESTED.rows(connection, now_us=to_us(now)):
+        return now
+    us = NEXT_END.rows(connection, now_us=to_us(now))[0][0]
+    return None if us is None else from_us(us)
+
+
+def wake_rested(connection: Connection, moment: datetime) -> Sequence[Fired]:
+    """Let alerts whose suppression has ended be new again."""
+    keys = rested_keys(connection, moment)
+    return [
+        Fired(moment, "suppression_end", alert_id, "抑制到期，预警恢复", "The alert is new again")
+        for alert_id in wake(connection, keys, moment)
+    ]
 
 
 def rested_keys(connection: Connection, now: datetime) -> list[AlertKey]:
@@ -206,12 +223,13 @@ def rested_keys(connection: Connection, now: datetime) -> list[AlertKey]:
     return [AlertKey(*row) for row in RESTED.rows(connection, now_us=to_us(now))]
 
 
-def wake(connection: Connection, keys: Iterable[AlertKey], now: datetime) -> int:
+def wake(connection: Connection, keys: Iterable[AlertKey], now: datetime) -> list[str]:
     """Wake these alerts, but for those that somebody silenced again meanwhile."""
-    woken = 0
+    woken: list[str] = []
     for key in keys:
-        latest_about(connection, key)  # its lock comes first
-        woken += not is_silent(connection, key, now) and move(connection, key, Action.LAPSE)
+        kept = latest_about(connection, key)  # its lock comes first
+        if kept and not is_silent(connection, key, now) and move(connection, key, Action.LAPSE):
+            woken.append(kept.alert_id)
     return woken
 
 

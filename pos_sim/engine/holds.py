@@ -19,7 +19,7 @@ from pos_sim.domain.reversals import undo
 from pos_sim.domain.transactions import Status, Transaction
 from pos_sim.engine.sandbox import Sandbox
 from pos_sim.store.load_book import load_held
-from pos_sim.store.rows import to_us
+from pos_sim.store.rows import from_us, to_us
 from pos_sim.store.save_book import save_book
 from pos_sim.store.sql import Statement
 
@@ -27,6 +27,7 @@ DUE = Statement(
     "select transaction_id from transactions where status = 'held' and available_us <= :now_us"
     " order by available_us, transaction_id limit :most"
 )
+NEXT = Statement("select min(available_us) from transactions where status = 'held'")
 CHUNK = 128
 
 
@@ -43,9 +44,9 @@ async def release_due(sandbox: Sandbox) -> int:
         if not ids:
             return released
         now_released = await sandbox.database.run(partial(step, ids=ids))
-        if now_released == 0:  # somebody else did it, or nobody can
+        if not now_released:  # somebody else did it, or nobody can
             return released
-        released += now_released
+        released += len(now_released)
 
 
 def release_due_now(sandbox: Sandbox, now: datetime) -> int:
@@ -54,9 +55,9 @@ def release_due_now(sandbox: Sandbox, now: datetime) -> int:
     while ids := sandbox.database.read_now(partial(due_ids, now=now)):
         work = partial(release_chunk, sandbox=sandbox, now=now, ids=ids)
         now_released = sandbox.database.run_now(work)
-        if now_released == 0:
+        if not now_released:
             break
-        released += now_released
+        released += len(now_released)
     return released
 
 
@@ -73,16 +74,25 @@ def due_ids(connection: Connection, now: datetime) -> list[str]:
     return [row[0] for row in DUE.rows(connection, now_us=to_us(now), most=CHUNK)]
 
 
+def first_available(connection: Connection) -> datetime | None:
+    """Return when the first held transaction may move on, None where none is held."""
+    us = NEXT.rows(connection)[0][0]
+    return None if us is None else from_us(us)
+
+
 def release_chunk(
     connection: Connection, sandbox: Sandbox, now: datetime, ids: Sequence[str]
-) -> int:
-    """Bring the money of these transactions to their payees, as far as they are still held."""
+) -> list[str]:
+    """Bring the money of these transactions to their payees, as far as they are still held.
+
+    Return the ids of those that were.
+    """
     book = load_held(connection, ids)
     released = [t for t in book.earlier.values() if t.status is Status.HELD]
     for transaction in released:
         release(transaction, now, book)
     save(connection, book, sandbox)
-    return len(released)
+    return [transaction.transaction_id for transaction in released]
 
 
 def release(transaction: Transaction, now: datetime, book: Book) -> None:

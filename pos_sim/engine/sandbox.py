@@ -25,6 +25,10 @@ class SandboxClock:
     def now(self) -> datetime:
         return (datetime.now(UTC) + self.offset).astimezone(SHANGHAI)
 
+    def with_offset(self, offset: timedelta) -> SandboxClock:
+        """Return a clock that is so far from real time."""
+        return SandboxClock(offset)
+
 
 @dataclass(slots=True)
 class Sandbox:

@@ -19,6 +19,8 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import DBAPIError, DisconnectionError, InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+from pos_sim.store.last_words import with_last_words
+
 T = TypeVar("T")
 
 LOCK_WAIT_S = 10
@@ -78,7 +80,7 @@ class Database:
             return await loop.run_in_executor(self._writer_thread, self.run_now, work)
         try:
             async with self._async.begin() as connection:
-                return await connection.run_sync(work)
+                return await connection.run_sync(with_last_words, work)
         except DBAPIError as error:
             raise translated(error) from error
 
@@ -86,7 +88,7 @@ class Database:
         """Do ``work`` in one transaction and commit it, here and now."""
         try:
             with self._writer.begin() as connection:
-                return work(connection)
+                return with_last_words(connection, work)
         except DBAPIError as error:
             raise translated(error) from error
 

@@ -72,13 +72,18 @@ def settle(connection: Connection, day: date) -> list[Settlement]:
     return lines
 
 
+def first_unsettled(connection: Connection) -> date | None:
+    """Return the business date after the last settled one, or that of the first transaction."""
+    last = day_or_none(LAST.rows(connection)[0][0])
+    return last + ONE_DAY if last else day_or_none(FIRST.rows(connection)[0][0])
+
+
 def unsettled_days(connection: Connection, before: date) -> list[date]:
     """Return the business dates since the last settled one, or since the first transaction.
 
     Every calendar day is one: where nobody came to a counter, held money may have been released.
     """
-    last = day_or_none(LAST.rows(connection)[0][0])
-    first = last + ONE_DAY if last else day_or_none(FIRST.rows(connection)[0][0])
+    first = first_unsettled(connection)
     if first is None:
         return []
     return [first + n * ONE_DAY for n in range((before - first).days)]

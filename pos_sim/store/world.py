@@ -8,9 +8,11 @@ from datetime import timedelta
 from sqlalchemy import Connection, select
 
 from pos_sim.store.rows import MICROSECOND
-from pos_sim.store.sql import InsertSet
+from pos_sim.store.sql import InsertSet, Statement
 from pos_sim.store.tables import world
 
+OFFSET = Statement("select value from world where name = 'clock_offset_us' {lock:world}")
+MOVE = Statement("update world set value = :value where name = 'clock_offset_us'")
 PUT = InsertSet(world, ["name", "value"], "on conflict (name) do update set value = excluded.value")
 
 
@@ -49,3 +51,13 @@ def write_world(connection: Connection, facts: WorldFacts) -> None:
             ("clock_offset_us", str(facts.clock_offset // MICROSECOND)),
         ],
     )
+
+
+def locked_offset(connection: Connection) -> timedelta:
+    """Return how far the clock is from real time; nobody else moves it meanwhile."""
+    return timedelta(microseconds=int(OFFSET.rows(connection)[0][0]))
+
+
+def move_clock(connection: Connection, offset: timedelta) -> None:
+    """Set how far the clock is from real time, for every process."""
+    MOVE.run(connection, value=str(offset // MICROSECOND))

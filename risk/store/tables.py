@@ -179,6 +179,26 @@ risk_breaks = Table(
     comment="versions that the circuit breaker let drop to alerts",
 )
 
+audit_log = Table(
+    "audit_log",
+    metadata,
+    Column("seq", BIG, primary_key=True, autoincrement=False),
+    Column("at_us", BigInteger, nullable=False),
+    Column("actor", String(80), nullable=False),
+    Column("action", String(40), nullable=False),
+    Column("subject_kind", String(24), nullable=False),
+    Column("subject_id", String(96), nullable=False),
+    Column("before", Text),
+    Column("after", Text),
+    Column("why", Text, nullable=False),
+    Column("hash", String(64), nullable=False),
+    CheckConstraint("seq > 0", name="counts_from_one"),
+    comment="what staff and deadlines changed; each hash holds the one before, triggers forbid"
+    " change and removal",
+)
+Index("ix_audit_log_subject", audit_log.c.subject_kind, audit_log.c.subject_id, audit_log.c.seq)
+Index("ix_audit_log_actor", audit_log.c.actor, audit_log.c.seq)
+
 risk_suppressions = Table(
     "risk_suppressions",
     metadata,

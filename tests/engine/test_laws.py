@@ -84,7 +84,7 @@ class InDatabase:
 
     def release_due(self, now: datetime) -> int:
         ids = due_ids(self.connection, now)
-        return release_chunk(self.connection, self.sandbox, now, ids)
+        return len(release_chunk(self.connection, self.sandbox, now, ids))
 
     def cancel(self, transaction_id: str, now: datetime) -> None:
         self.sandbox.clock = StoppedClock(now)

@@ -227,7 +227,7 @@ def test_a_reversal_beside_the_release_takes_back_what_was_released(shared: Data
     decided(shared, [TRANSFER])
     other = Second(shared, [reversal(terminal=ATM, at=LATER)])
     with shared.sync_engine.connect() as connection, connection.begin():
-        assert release_chunk(connection, sandbox_of(shared), LATER, [HELD]) == 1
+        assert release_chunk(connection, sandbox_of(shared), LATER, [HELD]) == [HELD]
         other.thread.start()
         assert waits(shared, other.thread)
     other.thread.join(5)
@@ -257,22 +257,22 @@ def test_held_money_that_was_taken_back_meanwhile_goes_nowhere(shared: Database,
         thread.start()
         assert waits(shared, thread)
     thread.join(5)
-    assert results == [0] if what == "release" else isinstance(results[0], NotHeld)
+    assert results == [[]] if what == "release" else isinstance(results[0], NotHeld)
     assert_sound(shared)
 
 
 def test_two_processes_release_the_same_money_once(shared: Database) -> None:
     decided(shared, [TRANSFER])
-    sandbox, released = sandbox_of(shared), list[int]()
+    sandbox, released = sandbox_of(shared), list[list[str]]()
 
     def release_too() -> None:
         released.append(shared.run_now(lambda c: release_chunk(c, sandbox, LATER, [HELD])))
 
     thread = threading.Thread(target=release_too)
     with shared.sync_engine.connect() as connection, connection.begin():
-        assert release_chunk(connection, sandbox, LATER, [HELD]) == 1
+        assert release_chunk(connection, sandbox, LATER, [HELD]) == [HELD]
         thread.start()
         assert waits(shared, thread)
     thread.join(5)
-    assert released == [0]
+    assert released == [[]]
     assert_sound(shared)

@@ -11,13 +11,14 @@ from sqlalchemy import Connection, select
 from pos_sim.domain.banks import BANKS
 from pos_sim.domain.calendar import DEMO_START, SHANGHAI, StoppedClock
 from pos_sim.domain.money import yuan
-from pos_sim.engine.day_end import do_due_work, settle_now
+from pos_sim.engine.day_end import settle_now
 from pos_sim.engine.post_group import post_group
 from pos_sim.engine.sandbox import Sandbox
 from pos_sim.store.database import Database
 from pos_sim.store.settlements import settle, unsettled_days
 from pos_sim.store.tables import settlements
-from tests.counter import remittance, reversal, transfer, withdrawal
+from risk.walk import keep_up
+from tests.counter import key, remittance, reversal, transfer, withdrawal
 from tests.memory_bank import Suspicious
 from tests.worlds import ATM, FACTS, OTHER_POS, RULES, SECRET
 
@@ -123,16 +124,23 @@ def sandbox_of(database: Database, clock: StoppedClock) -> Sandbox:
     )
 
 
+async def done_now(sandbox: Sandbox) -> list[tuple[str, str]]:
+    return [(fired.kind, fired.subject_id) for fired in await keep_up(sandbox)]
+
+
+MONDAY_SETTLED = ("settlement", "2026-03-02")
+
+
 async def test_day_end_releases_and_settles_once(database: Database) -> None:
     clock = StoppedClock()
     sandbox = sandbox_of(database, clock)
     await sandbox.engine.perform(transfer(1, terminal=ATM))  # held for a day
     await sandbox.engine.perform(transfer(2))
-    assert await do_due_work(sandbox) == []
+    assert await done_now(sandbox) == []
     clock.advance(timedelta(hours=24))
-    done = await do_due_work(sandbox)
-    assert done == ["1 held transactions released", "business day 2026-03-02 settled"]
-    assert await do_due_work(sandbox) == []
+    released = ("held_transaction", key(1, ATM).transaction_id)
+    assert await done_now(sandbox) == [MONDAY_SETTLED, released]
+    assert await done_now(sandbox) == []
 
 
 @pytest.mark.parametrize(("minutes", "is_settled"), [(9, False), (10, True), (11, True)])
@@ -143,7 +151,7 @@ async def test_a_day_is_settled_when_nobody_can_be_late_any_more(
     sandbox = sandbox_of(database, clock)
     await sandbox.engine.perform(transfer(1))
     clock.advance(AT_CUT_OFF - DEMO_START + timedelta(minutes=minutes))
-    assert bool(await do_due_work(sandbox)) is is_settled
+    assert bool(await done_now(sandbox)) is is_settled
 
 
 async def test_a_day_without_other_banks_is_settled_once_too(database: Database) -> None:
@@ -151,8 +159,8 @@ async def test_a_day_without_other_banks_is_settled_once_too(database: Database)
     sandbox = sandbox_of(database, clock)
     await sandbox.engine.perform(withdrawal(1))
     clock.advance(timedelta(days=1))
-    assert await do_due_work(sandbox) == ["business day 2026-03-02 settled"]
-    assert await do_due_work(sandbox) == []
+    assert await done_now(sandbox) == [MONDAY_SETTLED]
+    assert await done_now(sandbox) == []
 
 
 async def test_a_day_on_which_only_held_money_moved_is_settled(database: Database) -> None:
@@ -160,9 +168,9 @@ async def test_a_day_on_which_only_held_money_moved_is_settled(database: Databas
     sandbox = sandbox_of(database, clock)
     await sandbox.engine.perform(transfer(1, terminal=ATM))
     clock.advance(timedelta(days=1))
-    await do_due_work(sandbox)  # released on Tuesday, when nobody came to a counter
+    await done_now(sandbox)  # released on Tuesday, when nobody came to a counter
     clock.advance(timedelta(days=1))
-    assert await do_due_work(sandbox) == ["business day 2026-03-03 settled"]
+    assert await done_now(sandbox) == [("settlement", "2026-03-03")]
     found = await database.read(lambda connection: connection.execute(select(settlements)).all())
     assert {row.bank_id for row in found if row.received_fen or row.given_fen} == {"abc", "gyb"}
 

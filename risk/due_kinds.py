@@ -1,0 +1,19 @@
+"""Every kind of work that time brings: a new one is one import and one line."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pos_sim.engine.sandbox import Sandbox
+from risk.due import Due
+from risk.money_due import held_due, settlement_due
+from risk.suppressing import rested_due
+
+
+def due_kinds(sandbox: Sandbox) -> Sequence[Due]:
+    """Return all kinds; of those that are due at one moment, the earlier one is done first."""
+    return (
+        held_due(sandbox),
+        settlement_due(),
+        rested_due(),
+    )

@@ -1,0 +1,179 @@
+"""The clock walks from one due moment to the next, and every piece of work is done at its time.
+
+A stretch is one transaction: the row of the clock is locked first, then what is due is asked for
+and done. So several processes may walk at once and nothing is done twice. Whoever moves the clock
+and whoever only keeps up with it take the same steps.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import partial
+from time import monotonic
+
+from sqlalchemy import Connection
+
+from pos_sim.domain.calendar import StoppedClock
+from pos_sim.engine.sandbox import Sandbox, SandboxClock
+from pos_sim.store.world import locked_offset, move_clock
+from risk.due import Due, Fired, Planned, first_of
+from risk.due_kinds import due_kinds
+
+STRETCH_S = 0.05
+"""So long, about, one transaction goes on to the next work: others wait for its locks."""
+
+
+class WorkFailed(Exception):
+    """One kind of work failed; the stretch was rolled back."""
+
+    def __init__(self, due: Due) -> None:
+        super().__init__(due.kind)
+        self.due = due
+
+
+@dataclass(slots=True)
+class Stretch:
+    """What one transaction did. ``shows``: the clock after it; ``is_there``: nothing is left."""
+
+    shows: datetime
+    fired: list[Fired] = field(default_factory=list)
+    is_there: bool = False
+
+
+def advance(sandbox: Sandbox, to: datetime) -> list[Fired]:
+    """Move the clock to ``to``, doing what becomes due on the way; return what was done.
+
+    A moment that has passed moves nothing; what was due by then is done.
+    """
+    fired: list[Fired] = []
+    work = partial(go_on, sandbox=sandbox, kinds=list(due_kinds(sandbox)), to=to)
+    while True:
+        stretch = sandbox.database.run_now(work)
+        show(sandbox, stretch.shows)
+        fired += stretch.fired
+        if stretch.is_there:
+            return fired
+
+
+async def advance_live(sandbox: Sandbox, to: datetime) -> list[Fired]:
+    """The same beside other requests: they are served between two stretches."""
+    fired: list[Fired] = []
+    work = partial(go_on, sandbox=sandbox, kinds=list(due_kinds(sandbox)), to=to)
+    while True:
+        stretch = await sandbox.database.run(work)
+        show(sandbox, stretch.shows)
+        fired += stretch.fired
+        if stretch.is_there:
+            return fired
+
+
+async def keep_up(
+    sandbox: Sandbox, failed: Callable[[WorkFailed], None] = lambda error: None
+) -> list[Fired]:
+    """Do what is due now and leave the clock alone; a kind that fails does not hinder the others.
+
+    ``failed`` is told of it. Nothing is locked when nothing is due.
+    """
+    fired: list[Fired] = []
+    kinds = list(due_kinds(sandbox))
+    while True:
+        now = sandbox.clock.now()
+        try:
+            if await sandbox.database.read(partial(next_of, kinds=kinds, now=now)) is None:
+                return fired
+            # Alone in its transaction, so that one that fails takes no other's work back.
+            work = partial(go_on, sandbox=sandbox, kinds=kinds, to=now, stretch_s=0)
+            stretch = await sandbox.database.run(work)
+        except WorkFailed as error:
+            failed(error)
+            kinds.remove(error.due)
+            continue
+        fired += stretch.fired
+        if stretch.is_there:
+            return fired
+
+
+def next_of(connection: Connection, kinds: Iterable[Due], now: datetime) -> Planned | None:
+    """Return what is due by ``now``, the earliest first."""
+    return first_of(planned(connection, kinds, now), now)
+
+
+def planned(connection: Connection, kinds: Iterable[Due], now: datetime) -> list[Planned]:
+    """Ask every kind when it is due next."""
+    found: list[Planned] = []
+    for due in kinds:
+        try:
+            at = due.next_at(connection, now)
+        except Exception as error:
+            raise WorkFailed(due) from error
+        if at is not None:
+            found.append(Planned(due, at))
+    return found
+
+
+def go_on(
+    connection: Connection,
+    sandbox: Sandbox,
+    kinds: list[Due],
+    to: datetime,
+    stretch_s: float = STRETCH_S,
+) -> Stretch:
+    """Do what is due by ``to``, one after the other, for a while; the caller commits.
+
+    A kind that did nothing and stays due is dropped from ``kinds``: it would never end.
+    """
+    since, stretch = monotonic(), Stretch(locked_now(connection, sandbox))
+    while True:
+        found = first_of(planned(connection, kinds, stretch.shows), to)
+        if found is None:
+            stretch.is_there = True
+            stretch.shows = max(stretch.shows, to)
+            break
+        stretch.shows = max(stretch.shows, found.at)
+        done = work_of(connection, found.due, stretch.shows)
+        if not done and found.due.next_at(connection, stretch.shows) == found.at:
+            kinds.remove(found.due)
+        stretch.fired += done
+        if monotonic() - since >= stretch_s:
+            break
+    keep(connection, sandbox, stretch.shows)
+    return stretch
+
+
+def work_of(connection: Connection, due: Due, moment: datetime) -> Sequence[Fired]:
+    try:
+        return due.work(connection, moment)
+    except Exception as error:
+        raise WorkFailed(due) from error
+
+
+# The clock -----------------------------------------------------------------------------------
+
+
+def locked_now(connection: Connection, sandbox: Sandbox) -> datetime:
+    """Return what the clock shows; no other process moves it while this transaction lasts."""
+    offset, clock = locked_offset(connection), sandbox.clock
+    return clock.with_offset(offset).now() if isinstance(clock, SandboxClock) else clock.now()
+
+
+def keep(connection: Connection, sandbox: Sandbox, shows: datetime) -> None:
+    """Write the clock's offset for all processes, where it has been moved."""
+    clock = sandbox.clock
+    if isinstance(clock, SandboxClock):
+        before = locked_offset(connection)
+        ahead = shows - clock.with_offset(timedelta(0)).now()
+        if ahead > before:
+            move_clock(connection, ahead)
+
+
+def show(sandbox: Sandbox, shows: datetime) -> None:
+    """Let this process's clock show it, now that it is committed; it never goes back."""
+    clock, now = sandbox.clock, sandbox.clock.now()
+    if shows <= now:
+        return
+    if isinstance(clock, SandboxClock):
+        clock.offset += shows - now
+    elif isinstance(clock, StoppedClock):
+        clock.advance(shows - now)

@@ -1,0 +1,132 @@
+"""The clock walks from due moment to due moment: in order, once, whoever walks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import pytest
+from sqlalchemy import Connection
+
+from pos_sim.domain.calendar import DEMO_START, StoppedClock
+from pos_sim.engine.sandbox import Sandbox, SandboxClock
+from pos_sim.store.database import Database
+from pos_sim.store.world import read_world
+from risk import walk
+from risk.due import Due, Fired, Planned, first_of
+from risk.walk import WorkFailed, advance, keep_up
+from tests.worlds import FACTS, RULES, SECRET
+
+HOUR = timedelta(hours=1)
+
+
+class Bell:
+    """Rings at given moments, once each; what it did is kept in the table ``world``."""
+
+    def __init__(self, name: str, *moments: datetime) -> None:
+        self.name = name
+        self.moments = moments
+
+    def due(self) -> Due:
+        return Due(self.name, self.next_at, self.ring)
+
+    def rung(self, connection: Connection) -> int:
+        found = connection.exec_driver_sql(
+            f"select value from world where name = 'bell {self.name}'"
+        ).scalar()
+        return int(found or 0)
+
+    def next_at(self, connection: Connection, now: datetime) -> datetime | None:
+        left = self.moments[self.rung(connection) :]
+        return left[0] if left else None
+
+    def ring(self, connection: Connection, moment: datetime) -> Sequence[Fired]:
+        rung = self.rung(connection)
+        todo = [at for at in self.moments[rung:] if at <= moment]
+        connection.exec_driver_sql(
+            f"insert into world (name, value) values ('bell {self.name}', '{rung + len(todo)}')"
+            " on conflict (name) do update set value = excluded.value"
+        )
+        return [Fired(moment, self.name, at.isoformat(), "铃", "bell") for at in todo]
+
+
+def sandbox_of(database: Database, clock: StoppedClock | SandboxClock) -> Sandbox:
+    return Sandbox.of(database, FACTS, RULES.policies, secret=SECRET, clock=clock)
+
+
+def ringing(monkeypatch: pytest.MonkeyPatch, *kinds: Due) -> None:
+    monkeypatch.setattr(walk, "due_kinds", lambda sandbox: kinds)
+
+
+def at(hours: float) -> datetime:
+    return DEMO_START + hours * HOUR
+
+
+def test_the_earliest_comes_first_and_the_order_of_kinds_breaks_a_tie() -> None:
+    one, two = Bell("one").due(), Bell("two").due()
+    both = [Planned(one, at(2)), Planned(two, at(1))]
+    assert first_of(both, at(3)) == both[1]
+    assert first_of([Planned(two, at(2)), Planned(one, at(2))], at(2)) == Planned(two, at(2))
+    assert first_of(both, at(1) - timedelta(microseconds=1)) is None
+
+
+def test_everything_is_done_in_its_order_at_its_time(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, two = Bell("one", at(1), at(5)), Bell("two", at(3), at(4), at(9))
+    ringing(monkeypatch, one.due(), two.due())
+    clock = StoppedClock()
+    sandbox = sandbox_of(database, clock)
+    fired = advance(sandbox, at(5))
+    assert [(f.kind, f.at) for f in fired] == [
+        ("one", at(1)), ("two", at(3)), ("two", at(4)), ("one", at(5)),
+    ]  # fmt: skip
+    assert clock.now() == at(5)
+    assert advance(sandbox, at(5)) == []
+    assert [f.at for f in advance(sandbox, at(10))] == [at(9)]
+
+
+def test_what_was_missed_is_done_now(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    ringing(monkeypatch, Bell("one", at(-2), at(-1)).due())
+    fired = advance(sandbox_of(database, StoppedClock()), DEMO_START)
+    assert [f.at for f in fired] == [DEMO_START, DEMO_START]
+
+
+async def test_the_clock_is_moved_for_every_process(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ringing(monkeypatch, Bell("one", at(1)).due())
+    offset = FACTS.clock_offset
+    mine, other = (sandbox_of(database, SandboxClock(offset)) for _ in range(2))
+    target = mine.clock.now() + 24 * HOUR
+    advance(mine, target)
+    assert target <= mine.clock.now() < target + HOUR
+    assert await keep_up(other) == []
+    facts = database.read_now(read_world)
+    assert facts is not None
+    assert target <= SandboxClock(facts.clock_offset).now() < target + HOUR
+    advance(other, target - HOUR)  # behind what the row says: nothing moves back
+    assert other.clock.now() >= target
+
+
+async def test_a_kind_that_fails_hinders_no_other(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(connection: Connection, moment: datetime) -> Sequence[Fired]:
+        raise RuntimeError
+
+    broken = Due("broken", lambda connection, now: DEMO_START - HOUR, fails)
+    ringing(monkeypatch, broken, Bell("one", DEMO_START).due())
+    sandbox, told = sandbox_of(database, StoppedClock()), []
+    fired = await keep_up(sandbox, lambda error: told.append(error.due.kind))
+    assert ([f.kind for f in fired], told) == (["one"], ["broken"])
+    with pytest.raises(WorkFailed):
+        advance(sandbox, DEMO_START)
+
+
+def test_a_kind_that_never_ends_does_not_hold_the_clock(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stuck = Due("stuck", lambda connection, now: DEMO_START, lambda connection, moment: [])
+    ringing(monkeypatch, stuck, Bell("one", at(1)).due())
+    assert [f.kind for f in advance(sandbox_of(database, StoppedClock()), at(2))] == ["one"]
