@@ -5,7 +5,11 @@ from __future__ import annotations
 from functools import cache
 from typing import NamedTuple
 
-from seeds.geography import OUTSIDE, counties, distance_m
+from api.problems import invalid_field
+from seeds.geography import OUTSIDE, County, Town, counties, distance_m
+
+NEAR_TOWN_M = 20_000
+"""A point stands at most so far from its town's place on the map."""
 
 
 class Spot(NamedTuple):
@@ -37,3 +41,21 @@ def meters_between(a: Spot, b: Spot) -> float:
     0.0
     """
     return float(round(distance_m(a, b)))
+
+
+def check_place(county: str, town: str, latitude: float, longitude: float) -> None:
+    """422 unless county and town are on the list, and the position is near the town."""
+    found = next((one for one in counties() if one.code == county), None)
+    if found is None:
+        raise invalid_field("county", "不在贵州省县级区划表内 · No county of Guizhou")
+    within = town_of(found, town)
+    if within is None:
+        raise invalid_field("town", "不属于该县 · No town of this county")
+    far = meters_between(Spot(latitude, longitude), Spot(within.latitude, within.longitude))
+    if far > NEAR_TOWN_M:
+        message = f"距{within.name} {far / 1000:.0f} 公里 · That far in km from the town"
+        raise invalid_field("position", message)
+
+
+def town_of(county: County, code: str) -> Town | None:
+    return next((town for town in county.towns if town.code == code), None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from risk import listing, releases, suppressing, working_alerts
+from risk import listing, onboarding, releases, suppressing, working_alerts
 from risk.approvals import Registry
 
 EFFECTS: Registry = {
@@ -10,4 +10,5 @@ EFFECTS: Registry = {
     **working_alerts.EFFECTS,
     **suppressing.EFFECTS,
     **listing.EFFECTS,
+    **onboarding.EFFECTS,
 }

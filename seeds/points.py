@@ -10,10 +10,12 @@ from datetime import date, timedelta
 import orjson
 
 from pos_sim.domain.accounts import AccountId, Kind
+from pos_sim.domain.calendar import MARKET_DAYS
 from pos_sim.domain.cards import Product
 from pos_sim.domain.money import Fen, yuan
 from pos_sim.domain.requests import Business
 from pos_sim.domain.service_points import Control, PointKind, PointStatus, TerminalKind
+from pos_sim.domain.training import TITLES
 from pos_sim.store.rows import controls_text
 from seeds.dice import Dice, often
 from seeds.names import person_name, shop_name, village_name
@@ -25,17 +27,6 @@ from seeds.sites import IN_TOWN, Site
 METERS_PER_DEGREE = 111_195
 SPREAD_M = 200
 """A point stands at most so far north or south, and so far east or west, of its town's place."""
-
-MARKET_DAYS = 5
-"""赶集: every town has its market on every fifth day."""
-
-SUBJECTS: dict[str, tuple[str, str]] = {
-    "terminal_operation": ("机器设备操作使用方法", "Operating the machines"),
-    "safe_card_use": ("安全用卡常识", "Safe use of cards"),
-    "counterfeit_notes": ("假币识别", "Recognizing counterfeit banknotes"),
-    "operational_risk": ("业务操作风险防控", "Preventing operational risk"),
-}
-"""The four subjects in which an operator is trained (transcript ``36:35``)."""
 
 OPENING_HOURS = often({(480, 1_140): 4, (450, 1_200): 3, (510, 1_080): 2, (540, 1_260): 1})
 """Opens and closes, minutes after midnight."""
@@ -191,14 +182,14 @@ def _training(trained_on: date | None, dice: Dice) -> str:
     """Return what the operator has been taught, as the column keeps it."""
     results = [
         {
-            "subject": subject,
+            "subject": subject.value,
             "title": title,
             "title_en": title_en,
             "result": "pass" if trained_on else "open",
             "score": dice.between(80, 100) if trained_on else None,
             "date": trained_on.isoformat() if trained_on else None,
         }
-        for subject, (title, title_en) in SUBJECTS.items()
+        for subject, (title, title_en) in TITLES.items()
     ]
     return orjson.dumps(results).decode()
 

@@ -12,8 +12,7 @@ from uuid import uuid4
 
 from sqlalchemy import Connection, Row, Select, insert, select, update
 
-from pos_sim.domain.accounts import FIRST_ORDINARY, Account, AccountId, Kind, account_no_of
-from pos_sim.domain.banks import Bank
+from pos_sim.domain.accounts import Account, Kind
 from pos_sim.domain.bills import Bill, seal_of_bill
 from pos_sim.domain.calendar import business_date
 from pos_sim.domain.cards import CardSecrets, CardStatus, Pan, Product
@@ -21,6 +20,7 @@ from pos_sim.domain.journal import Entry
 from pos_sim.domain.magic import Effect
 from pos_sim.domain.money import LARGEST, Fen
 from pos_sim.domain.postings import credit
+from pos_sim.store.new_accounts import open_account
 from pos_sim.store.new_ids import next_id
 from pos_sim.store.rows import account_of
 from pos_sim.store.save_book import save_entries
@@ -57,7 +57,15 @@ def make_card(
     check_card(wish, product, county, business_date(now))
     card_id = next_id(connection, cards.c.card_id)
     name = wish.name or person_name(card_id, wish.birth_date.year)
-    account = _open_account(connection, bank, name, Fen(wish.balance_fen), now, card_id)
+    account = open_account(
+        connection,
+        Kind.CARDHOLDER,
+        bank,
+        name,
+        Fen(wish.balance_fen),
+        entry_id=f"opening-card-{card_id}",
+        day=business_date(now),
+    )
     pan, pin = pan_of(facts.seed, bank, card_id), pin_of(facts.seed, card_id)
     connection.execute(
         insert(cards).values(
@@ -179,29 +187,6 @@ def unlock_pin(
         .values(pin_failures=0, pin_failed_on=None)
     )
     return {"card_id": card.card_id, "card_no_masked": card.card_masked, "pin_failures": 0}
-
-
-def _open_account(
-    connection: Connection, bank: Bank, name: str, opening: Fen, now: datetime, card_id: int
-) -> Account:
-    """Open the account of a new card; its opening balance comes from a posting, as all do."""
-    account_id = AccountId(next_id(connection, accounts.c.account_id, FIRST_ORDINARY))
-    account_no = account_no_of(bank, account_id)
-    account = Account(account_id, account_no, Kind.CARDHOLDER, bank.bank_id, name, True, opening)
-    connection.execute(
-        insert(accounts).values(
-            account_id=account_id,
-            account_no=account_no,
-            kind=account.kind.value,
-            bank_id=account.bank_id,
-            name=name,
-            is_open=True,
-            balance_fen=opening,
-        )
-    )
-    if opening:
-        save_entries(connection, [_credit_entry(f"opening-card-{card_id}", account, opening, now)])
-    return account
 
 
 def _credit_entry(entry_id: str, account: Account, amount: Fen, now: datetime) -> Entry:

@@ -106,7 +106,7 @@ class ServicePointShown(BaseModel):
     closes: str = Field(description="HH:MM, local time")
     opened_on: date | None
     star_grade: int
-    tier: str = Field(description="`A` · `B` · `C`")
+    tier: str = Field(description="`A` · `B` · `C` · `D`, the strictest")
     operator: OperatorShown
     terminals: list[TerminalShown]
     controls: list[ControlShown]

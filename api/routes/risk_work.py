@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 
 from api.auth import key_with
 from api.problems import Problem, invalid_field
+from pos_sim.domain.mistakes import NotPossible
 from pos_sim.engine.sandbox import Sandbox
 from pos_sim.store.keys import ApiKey
 from risk.approvals import AlreadyProposed, OwnApproval, StaleApproval
@@ -48,6 +49,9 @@ def refusals() -> Iterator[None]:
     except IllegalAction as illegal:
         available = [action.value for action in illegal.available]
         raise Problem("illegal-action", more={"available_actions": available}) from None
+    except NotPossible as wrong:
+        more = {"available_actions": wrong.available, "missing": wrong.missing}
+        raise Problem("illegal-action", more=more) from None
     except AlreadyThere:
         raise Problem("already-there") from None
     except Mistaken as mistaken:

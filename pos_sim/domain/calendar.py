@@ -13,6 +13,9 @@ CUT_OFF = time(23, 0)
 DEMO_START = datetime(2026, 3, 2, 10, 0, tzinfo=SHANGHAI)
 """What the clock of a fresh demo world shows: a Monday, no market or pension day."""
 
+MARKET_DAYS = 5
+"""赶集: every town has its market on every fifth day."""
+
 
 class Clock(Protocol):
     """Whoever tells the time; the answer always carries its zone."""

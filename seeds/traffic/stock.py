@@ -11,14 +11,13 @@ from typing import Any, NamedTuple
 import orjson
 from sqlalchemy import Connection
 
-from pos_sim.domain.calendar import SHANGHAI
+from pos_sim.domain.calendar import MARKET_DAYS, SHANGHAI
 from pos_sim.domain.cards import CardStatus, Product
 from pos_sim.domain.requests import Business
 from pos_sim.domain.service_points import PointKind, TerminalKind
 from pos_sim.store import rows
 from pos_sim.store.sql import Statement
 from pos_sim.store.world import read_world
-from seeds.points import MARKET_DAYS
 
 ACTIVE, CREDIT = CardStatus.ACTIVE.value, Product.CREDIT.value
 

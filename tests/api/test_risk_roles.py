@@ -15,6 +15,7 @@ READERS = (
     "demo-admin",
 )
 ACTING = READERS[:4]
+MAKERS = READERS[:2]
 EVERYBODY = ("demo-terminal", "bound-terminal", *READERS)
 
 CALLS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
@@ -32,6 +33,11 @@ CALLS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("POST", "/v1/risk/lists/blocked-cards/entries", ACTING),
     ("POST", "/v1/risk/rules/R01/versions", ACTING),
     ("POST", "/v1/approvals/AP-none", ACTING),
+    ("POST", "/v1/service-points", MAKERS),
+    ("POST", "/v1/service-points/SP-none/terminals", MAKERS),
+    ("POST", "/v1/service-points/SP-none/operators", MAKERS),
+    ("POST", "/v1/service-points/SP-none/training-results", MAKERS),
+    ("POST", "/v1/service-points/SP-none/opening", MAKERS),
 )
 
 

@@ -50,7 +50,7 @@ def key_for(path: str) -> str:
     """A key that may make this call."""
     if path in PATHS.values():
         return "demo-terminal"
-    if path.startswith(("/v1/risk", "/v1/alerts", "/v1/approvals")):
+    if path.startswith(("/v1/risk", "/v1/alerts", "/v1/approvals", "/v1/service-points")):
         return "demo-maker"
     return "demo-checker" if path.endswith("/cancel") else "demo-admin"
 

@@ -12,15 +12,15 @@ import orjson
 import pytest
 
 from pos_sim.domain.accounts import NORMAL_SIDE, WITH_BALANCE, Kind, Side
-from pos_sim.domain.calendar import DEMO_START
+from pos_sim.domain.calendar import DEMO_START, MARKET_DAYS
 from pos_sim.domain.cards import passes_luhn
 from pos_sim.domain.magic import MAGIC_CARDS
 from pos_sim.domain.service_points import PointKind, PointStatus, TerminalKind
+from pos_sim.domain.training import Subject
 from seeds.bills import ANY_BILL
 from seeds.geography import OUTSIDE, Town, counties, distance_m
 from seeds.load import secrets_of
 from seeds.numbers import pan_of, pin_of
-from seeds.points import MARKET_DAYS, SUBJECTS
 from seeds.records import TABLES, Batch, PointRow
 from seeds.sites import sites_of
 from seeds.sizes import Size
@@ -155,7 +155,7 @@ def test_operators_are_trained_in_four_subjects_and_their_relations_are_known(si
     accounts = {account.account_id: account for account in world(size).accounts}
     for point in world(size).service_points:
         training = orjson.loads(point.operator_training)
-        assert [item["subject"] for item in training] == list(SUBJECTS)
+        assert [item["subject"] for item in training] == list(Subject)
         for relation in orjson.loads(point.operator_relations):
             assert accounts[relation["account_id"]].name == relation["name"]
             if relation["card_id"] is not None:
