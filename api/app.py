@@ -11,9 +11,14 @@ from typing import Any
 
 import structlog
 from fastapi import FastAPI
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from api.auth import Keyring
+from api.console import site
+from api.console.armor import Armor, is_console
+from api.console.errors import answer_console_error
 from api.desk import Desk
 from api.metrics import Metrics
 from api.middleware import OuterRing
@@ -93,7 +98,9 @@ class Bank(FastAPI):
         self.state.desk = desk
         quick = transaction_routes(desk)
         self.router.routes.extend(quick)
-        self._ring = OuterRing(super().__call__, {route.path: route.app for route in quick}, desk)
+        self._ring = OuterRing(
+            Armor(super().__call__), {route.path: route.app for route in quick}, desk
+        )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await self._ring(scope, receive, send)
@@ -111,9 +118,17 @@ def create_app(sandbox: Sandbox, settings: Settings) -> FastAPI:
     app.mount(docs.ASSETS_AT, docs.assets())
     for router in ROUTERS:
         app.include_router(router)
+    site.mount(app, app.state.desk)
     for kind in (*HANDLED, Exception):
-        app.add_exception_handler(kind, answer_error)
+        app.add_exception_handler(kind, answer_any_error)
     return app
+
+
+async def answer_any_error(request: Request, error: Exception) -> Response:
+    """Answer a program with a problem, and who looks at the console with a page."""
+    if is_console(request.url.path):
+        return await answer_console_error(request, error)
+    return await answer_error(request, error)
 
 
 def desk_for(sandbox: Sandbox, settings: Settings) -> Desk:

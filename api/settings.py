@@ -45,5 +45,6 @@ class Settings(BaseSettings):
     body_max_bytes: int = Field(default=65_536, ge=1_024)
     slow_answer_s: float = Field(default=3.0, ge=0)
     silent_answer_s: float = Field(default=60.0, ge=0)
+    console_session_s: float = Field(default=28_800.0, gt=0)
     watch: bool = False
     background_every_s: float = Field(default=1.0, gt=0)

@@ -7,12 +7,18 @@ from pathlib import Path
 
 from fastapi import APIRouter
 from fastapi.openapi.docs import get_swagger_ui_html
-from starlette.responses import HTMLResponse
+from starlette.responses import HTMLResponse, RedirectResponse
 from starlette.staticfiles import StaticFiles
 
 router = APIRouter(include_in_schema=False)
 
 ASSETS_AT = "/docs/assets"
+
+
+@router.get("/")
+async def start() -> RedirectResponse:
+    """Lead whoever types the bare address to the console."""
+    return RedirectResponse("/console", 303)
 
 
 @router.get("/docs")

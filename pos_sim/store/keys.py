@@ -49,6 +49,14 @@ def find_key(connection: Connection, key_bytes: bytes, api_key: str) -> ApiKey |
     return None if found is None else ApiKey(*found)
 
 
+def find_named(connection: Connection, name: str) -> ApiKey | None:
+    """Return who has this name and may still call."""
+    found = connection.execute(
+        select(*WHO).where(api_keys.c.name == name, api_keys.c.revoked.is_(False))
+    ).first()
+    return None if found is None else ApiKey(*found)
+
+
 def list_keys(connection: Connection) -> Sequence[ApiKey]:
     """Return all keys by name, the revoked ones too."""
     found = connection.execute(select(*WHO).order_by(api_keys.c.name))

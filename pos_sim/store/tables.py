@@ -12,6 +12,7 @@ from sqlalchemy import (
     CheckConstraint,
     Column,
     Date,
+    FetchedValue,
     Float,
     ForeignKey,
     Identity,
@@ -290,3 +291,24 @@ api_keys = Table(
         "role in ('terminal', 'maker', 'checker', 'auditor', 'admin')", name="role_known"
     ),
 )
+
+console_forms = Table(
+    "console_forms",
+    metadata,
+    Column("token", String(40), primary_key=True),
+    Column("sent_us", BigInteger, nullable=False),
+    Column("location", Text, nullable=False),
+    comment="forms of the console that were sent: each acts once",
+)
+Index("ix_console_forms_sent", console_forms.c.sent_us)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("no", BIG, Identity(), primary_key=True),
+    Column("xid", BigInteger, FetchedValue(), nullable=False),
+    Column("topic", String(16), nullable=False),
+    Column("body", Text, nullable=False),
+    comment="what happened, for those who watch: one row a group of transactions or staff's move",
+)
+Index("ix_outbox_place", outbox.c.xid, outbox.c.no)

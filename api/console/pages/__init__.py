@@ -1,0 +1,9 @@
+"""The pages of the console, one module each."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from api.console.pages import operations, sign_in
+
+ROUTERS: tuple[APIRouter, ...] = (sign_in.router, operations.router)

@@ -1,0 +1,95 @@
+"""Who is signed in: a signed cookie that names a key, and the token that its forms carry.
+
+The cookie holds a random id and the name of the key, never the key. It expires, and whoever it
+names is looked up again with every request: a revoked key is out within a second.
+"""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from hashlib import sha256
+from time import monotonic
+from typing import TypeAlias
+
+from itsdangerous import BadData, URLSafeTimedSerializer
+from starlette.responses import Response
+
+from pos_sim.store.keys import ApiKey
+
+COOKIE = "pos_sim_session"
+PATH = "/console"
+
+Look: TypeAlias = Callable[[str], Awaitable[ApiKey | None]]
+"""Finds in the database who has a name, and still may call."""
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One browser's session; ``name`` is empty until somebody signs in."""
+
+    session_id: str
+    name: str = ""
+    expired: bool = False
+
+    @classmethod
+    def fresh(cls, name: str = "") -> Session:
+        """Return a session that nobody had before."""
+        return cls(secrets.token_urlsafe(18), name)
+
+
+class Sessions:
+    """Reads, writes and signs sessions."""
+
+    def __init__(self, secret: bytes, look: Look, *, lasts_s: float, fresh_s: float) -> None:
+        self._secret = secret
+        self._signer = URLSafeTimedSerializer(
+            secret, salt="console session", signer_kwargs={"digest_method": sha256}
+        )
+        self._look = look
+        self._lasts_s = int(lasts_s)
+        self._fresh_s = fresh_s
+        self._found: dict[str, tuple[float, ApiKey | None]] = {}
+
+    def read(self, cookie: str | None) -> Session:
+        """Return the session of a cookie; a fresh one where it is missing, forged or expired."""
+        if not cookie:
+            return Session.fresh()
+        try:
+            session_id, name = self._signer.loads(cookie, max_age=self._lasts_s)
+        except (BadData, ValueError, TypeError):
+            return Session(Session.fresh().session_id, expired=True)
+        return Session(str(session_id), str(name))
+
+    def write(self, response: Response, session: Session, *, secure: bool) -> None:
+        """Give the browser its cookie; over https it never leaves https again."""
+        response.set_cookie(
+            COOKIE,
+            str(self._signer.dumps([session.session_id, session.name])),
+            max_age=self._lasts_s,
+            path=PATH,
+            httponly=True,
+            samesite="lax",
+            secure=secure,
+        )
+
+    def token(self, session: Session) -> str:
+        """Return what every form of this session carries (32 hex digits)."""
+        signed = hmac.new(self._secret, f"csrf {session.session_id}".encode(), sha256)
+        return signed.hexdigest()[:32]
+
+    def is_token(self, session: Session, token: str) -> bool:
+        """Say whether a form came from a page of this session."""
+        return hmac.compare_digest(self.token(session).encode(), token.encode())
+
+    async def who(self, session: Session) -> ApiKey | None:
+        """Return who is signed in, None where nobody is or the key was revoked."""
+        if not session.name:
+            return None
+        stale_at, found = self._found.get(session.name, (float("-inf"), None))
+        if monotonic() >= stale_at:
+            found = await self._look(session.name)
+            self._found[session.name] = (monotonic() + self._fresh_s, found)
+        return found

@@ -1,0 +1,58 @@
+"""Jinja2 over our templates: autoescape, no undefined names, and the filters of the counter."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from importlib.resources import files
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from pos_sim.domain.calendar import SHANGHAI
+from pos_sim.domain.money import in_yuan
+
+
+def environment() -> Environment:
+    """Return the environment; every output is escaped, and a missing name is a mistake."""
+    found = Environment(
+        loader=FileSystemLoader(Path(str(files("api.console"))) / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    found.filters.update(yuan=yuan, count=count, when=when, clock=clock, day=day)
+    return found
+
+
+def yuan(fen: int | None) -> str:
+    """Return fen as yuan with separators, the way a clerk reads them.
+
+    >>> yuan(123_456_789), yuan(None)
+    ('1,234,567.89', '—')
+    """
+    return "—" if fen is None else in_yuan(fen)
+
+
+def count(number: int) -> str:
+    """Return a whole number with separators."""
+    return f"{number:,}"
+
+
+def when(moment: datetime | None) -> str:
+    """Return date and minute, local time.
+
+    >>> when(datetime(2026, 3, 2, 2, 30, tzinfo=SHANGHAI)), when(None)
+    ('2026-03-02 02:30', '—')
+    """
+    return "—" if moment is None else f"{moment.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
+
+
+def clock(moment: datetime) -> str:
+    """Return hour, minute and second, local time."""
+    return f"{moment.astimezone(SHANGHAI):%H:%M:%S}"
+
+
+def day(value: date | None) -> str:
+    """Return a date."""
+    return "—" if value is None else value.isoformat()

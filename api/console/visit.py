@@ -1,0 +1,163 @@
+"""What a page function gets: who asks, in which language, with which form; and how it answers."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeVar
+from urllib.parse import urlencode, urlsplit
+
+from sqlalchemy import Connection
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from api.console.flash import Flash, keep_flash, take_flash
+from api.console.navigation import HOME, current, home_of, own_path, places_for
+from api.console.once import TOKEN, do_once
+from api.console.session import Session
+from api.console.texts import Texts
+from api.problems import Problem
+from api.routes.risk_work import refusals
+from pos_sim.engine.sandbox import Sandbox
+from pos_sim.store.keys import ApiKey
+
+if TYPE_CHECKING:
+    from api.console.gate import Console
+
+T = TypeVar("T")
+
+SEE_OTHER = 303
+
+
+@dataclass(slots=True)
+class Visit:
+    """One request to the console; ``key`` is None before sign-in."""
+
+    request: Request
+    console: Console
+    session: Session
+    key: ApiKey | None
+    t: Texts
+    form: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def who(self) -> ApiKey:
+        """Who is signed in; on the pages of ``page(...)`` there is always somebody."""
+        assert self.key is not None
+        return self.key
+
+    @property
+    def sandbox(self) -> Sandbox:
+        return self.console.sandbox
+
+    @property
+    def now(self) -> datetime:
+        """What the sandbox's clock shows."""
+        return self.sandbox.clock.now()
+
+    @property
+    def is_secure(self) -> bool:
+        return self.request.url.scheme == "https"
+
+    @property
+    def place(self) -> str:
+        """This page with its query; of a POST, the page that the form stood on."""
+        url = self.request.url
+        if self.request.method != "GET":
+            return self.came_from
+        return own_path(f"{url.path}?{url.query}" if url.query else url.path)
+
+    @property
+    def came_from(self) -> str:
+        """The page of ours that led here; the start where there is none."""
+        came = urlsplit(self.request.headers.get("referer", ""))
+        if came.netloc != self.request.headers.get("host", ""):
+            return HOME
+        return own_path(f"{came.path}?{came.query}" if came.query else came.path)
+
+    def may(self, *roles: str) -> bool:
+        """Say whether who is signed in has one of the roles."""
+        return self.key is not None and self.key.role in roles
+
+    def show(self, template: str, status: int = 200, **context: Any) -> Response:
+        """Return the page of a template."""
+        flash = take_flash(self)
+        page = self.console.templates.get_template(template)
+        response = HTMLResponse(page.render(**self._common(flash), **context), status)
+        self.console.sessions.write(response, self.session, secure=self.is_secure)
+        if flash is not None:
+            response.delete_cookie(Flash.COOKIE, path=HOME)
+        return response
+
+    def go(self, location: str, *, said: str = "", refused: str = "") -> Response:
+        """Go on to another page of ours, which shows what was done, or why it was not."""
+        response = RedirectResponse(own_path(location), SEE_OTHER)
+        if said or refused:
+            flash = Flash(is_refusal=bool(refused), text=refused or said)
+            keep_flash(self, response, flash)
+        return response
+
+    async def do(
+        self,
+        work: Callable[[Connection], T],
+        *,
+        to: str | Callable[[T], str],
+        said: str = "",
+        back: str = "",
+    ) -> Response:
+        """Do what a form asks for, once and in one transaction, and go on to the page ``to``.
+
+        ``said`` names the text that the next page shows. What cannot be done changes nothing and is
+        shown above ``back``, by default the page that the form stood on.
+        """
+        asked = self.form.get("once", "")
+        token = asked if TOKEN.fullmatch(asked) else secrets.token_urlsafe(18)
+        where = to if callable(to) else _always(to)
+        try:
+            with refusals():
+                once = partial(do_once, token=token, work=work, to=where)
+                done = await self.sandbox.database.run(once)
+        except Problem as problem:
+            if problem.status_code >= 500:
+                raise
+            return self.go(back or self.came_from, refused=self.words_of(problem))
+        if done.before:
+            return self.go(done.location, said=self.t("base.done_before"))
+        return self.go(done.location, said=self.t(said) if said else "")
+
+    def words_of(self, problem: Problem) -> str:
+        """Return what a problem says to a person."""
+        fields = [self.t.half(one["message"]) for one in problem.more.get("errors", ())]
+        says_more = problem.detail != problem.kind.meaning
+        detail = [self.t.half(problem.detail)] if says_more else []
+        return " · ".join([self.t.half(problem.kind.title), *detail, *fields])
+
+    def _common(self, flash: Flash | None) -> dict[str, Any]:
+        """Return what every template may name."""
+        t, key, place = self.t, self.key, self.place
+        return {
+            "visit": self,
+            "t": t,
+            "pick": t.pick,
+            "half": t.half,
+            "who": key,
+            "now": self.now,
+            "may": self.may,
+            "flash": flash,
+            "csrf": self.console.sessions.token(self.session),
+            "once": lambda: secrets.token_urlsafe(18),
+            "asset": self.console.assets.url,
+            "place": place,
+            "current": current(self.request.url.path),
+            "places": places_for(key.role, self.console.built) if key else (),
+            "home": home_of(key.role) if key else f"{HOME}/sign-in",
+            "language_link": f"{HOME}/language/{t.other}?{urlencode({'next': place})}",
+            "is_demo": self.sandbox.world.is_demo,
+        }
+
+
+def _always(location: str) -> Callable[[Any], str]:
+    return lambda _result: location
