@@ -12,7 +12,7 @@ EARTH_M = 6_371_000
 A_DAY_MIN = 1_440
 MARKET_CYCLE = 5
 PENSION_DAY = 10
-"""养老金发放日, the day of the month; an assumption of this project."""
+"""养老金发放日, the day of the month; an assumption of this project. Traffic follows it too."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

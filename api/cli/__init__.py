@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from api.cli import checks, day, keys, policy, postgres, rules, serve, world
+from api.cli import checks, day, keys, policy, postgres, risk, rules, serve, world
 
 app = typer.Typer(
     name="pos-sim",
@@ -24,6 +24,7 @@ app.command("audit")(checks.audit)
 app.add_typer(keys.app, name="keys")
 app.add_typer(policy.app, name="policy")
 app.add_typer(rules.app, name="rules")
+app.add_typer(risk.app, name="risk")
 app.command(
     "with-postgres",
     context_settings={"allow_extra_args": True, "ignore_unknown_options": True},

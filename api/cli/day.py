@@ -25,6 +25,8 @@ from pos_sim.engine.sandbox import Sandbox
 from pos_sim.policies import shipped
 from pos_sim.store.database import Database, StoreError
 from pos_sim.store.world import read_world
+from risk.monitor import RiskMonitor
+from seeds.load import secrets_of
 from seeds.sizes import Size
 from seeds.traffic.day import DayRefused, prepare, run_day
 from seeds.traffic.report import as_dict, as_text
@@ -39,7 +41,9 @@ def day(
     database_url: DatabaseUrl = None,
     as_json: Json = False,
 ) -> None:
-    """Drive one business day through the engine, and compare it with 2025; 1 if the audit fails.
+    """Drive one business day through engine and watch, and compare it with 2025.
+
+    1 if the audit fails.
 
     Without a database it works on a file of its own, made anew each time.
     """
@@ -57,7 +61,10 @@ def day(
             if world.size != size.value:
                 fail(f"这里是另一个世界 · The database holds another world: {world.size}")
             secret = None if world.is_demo else own_secret(settings)
-            sandbox = Sandbox.of(database, world, shipped(), clock=clock, secret=secret)
+            monitor = RiskMonitor(shipped(), secrets_of(world.seed, secret))
+            sandbox = Sandbox.of(
+                database, world, shipped(), clock=clock, secret=secret, monitor=monitor
+            )
             report = run_day(sandbox, date.date(), seed, progress)
     except (DayRefused, StoreError) as error:
         fail(str(error), 1)

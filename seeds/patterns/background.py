@@ -34,8 +34,8 @@ from seeds.numbers import pan_of, pin_of
 from seeds.patterns.episodes import Move, Quiet
 from seeds.patterns.scene import NO_KEY, NOTE
 from seeds.patterns.stage import Place, Stage
-from seeds.traffic.crowd import blocks, by_county
 from seeds.traffic.habits import Habits
+from seeds.traffic.homes import blocks, by_county
 from seeds.traffic.scripts import WRONG_PIN
 from seeds.traffic.spread import shuffled
 from seeds.traffic.stock import Villager

@@ -23,8 +23,6 @@ A_MONTH, HALF_A_YEAR = timedelta(days=30), timedelta(days=180)
 BIG_SHARE = 8_000
 """A withdrawal near the limit, where a rule says 0.8 L."""
 MARKET_CYCLE_DAYS = 5
-PENSION_DAY = 10
-"""养老金发放日 as the watch knows it, the day of the month."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -125,14 +125,20 @@ def namesake(scene: Scene) -> None:
         scene.withdraw(who, scene.notes(yuan(100), yuan(900)), scene.moment(day))
 
 
+USES_OF_OWN_MONEY = 6
+"""A card of the family must be able to pay a sum so many times."""
+
+
 def use_own(scene: Scene, at: datetime, amount: int) -> None:
     """Draw or send money with a card of the family, or let a customer pay the operator."""
     who, limit = scene.dice.pick(scene.place.family), scene.edges.limit
     way = scene.dice.below(3)
-    if way == 0 and amount <= limit:
-        scene.withdraw(who, amount, at)
-    elif way == 1:
+    # The family's cards last for the season: other episodes here use them too.
+    can_pay = amount * USES_OF_OWN_MONEY <= who.balance
+    if way == 1 or not can_pay:
         scene.transfer(scene.person(), own(scene), amount, at)
+    elif way == 0 and amount <= limit:
+        scene.withdraw(who, amount, at)
     else:
         scene.transfer(who, scene.payee(), amount, at)
 

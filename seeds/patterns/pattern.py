@@ -8,7 +8,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any, TypeAlias
 
-from seeds.patterns.edges import PENSION_DAY
+from risk.places import PENSION_DAY
 from seeds.patterns.episodes import Kind
 from seeds.patterns.scene import Scene
 from seeds.patterns.stage import Place

@@ -13,9 +13,10 @@ from pos_sim.domain.banks import BANKS
 from pos_sim.domain.cards import Pan, Pin
 from pos_sim.domain.money import Fen
 from pos_sim.store.sql import Statement
+from risk.places import PENSION_DAY
 from seeds.geography import distance_m
 from seeds.numbers import pan_of, pin_of
-from seeds.patterns.edges import MARKET_CYCLE_DAYS, PENSION_DAY
+from seeds.patterns.edges import MARKET_CYCLE_DAYS
 from seeds.traffic.stock import Machine, Shop, Stock, read_stock
 
 BLOCK = 8

@@ -21,6 +21,8 @@ from pos_sim.store.audit import audit
 from pos_sim.store.database import Database
 from pos_sim.store.settlements import Settlement
 from pos_sim.store.world import read_world, write_world
+from risk.rulebook import Rulebook
+from risk.rulebook import shipped as shipped_rules
 from seeds.load import seed_database
 from seeds.progress import Progress, Silent
 from seeds.sizes import Size
@@ -30,6 +32,7 @@ from seeds.traffic.lines import AuditLine, DayReport, Sent, Timing
 from seeds.traffic.plan import Rhythm, plan_day
 from seeds.traffic.stock import Stock, last_day, read_stock
 from seeds.traffic.volumes import shipped_volumes
+from seeds.traffic.watched import rule_lines
 
 GROUP_MAX = 64
 EVE = time_of_day(12, 0)
@@ -114,6 +117,11 @@ def shipped_rhythm() -> Rhythm:
     """Return the record of 2025 with the habits that fit it."""
     record = shipped_volumes()
     return Rhythm(record, shipped_habits(record))
+
+
+def rules_on(day: date) -> Rulebook:
+    """Return the shipped rules of a day: their titles."""
+    return shipped_rules().on(day)
 
 
 def stock_for(connection: Connection, day: date) -> Stock:
@@ -209,6 +217,7 @@ def report_of(
         tills=read(partial(figures.till_lines, day=day)),
         settlements=figures.settlement_lines(settled),
         reversals=figures.reversal_lines(groups),
+        rules=read(partial(rule_lines, rules=rules_on(day), first=day, last=day)),
         audit=[AuditLine(check=f.check, subject=f.subject, text=f.text) for f in findings],
         timing=Timing(engine_s=0.0, requests_per_s=0),
     )

@@ -10,6 +10,7 @@ from fractions import Fraction
 
 from pos_sim.domain.money import ZERO, Fen
 from pos_sim.domain.requests import Business
+from risk.places import PENSION_DAY
 from seeds.dice import Dice
 from seeds.traffic.habits import PAID, Habits
 from seeds.traffic.spread import Band, amounts, settled, shuffled, some
@@ -29,6 +30,7 @@ class Errand:
     with_cash: bool = False
     with_own_bank: bool = True
     is_pensioners: bool = False
+    to_stranger: bool = False
     bill: WaitingBill | None = None
     looks_before: bool = False
     looks_after: bool = False
@@ -78,6 +80,7 @@ def dressed(
     with_cash = some(cash_permille(business, habits), count, dice)
     own = some(habits.own_bank_permille, count, dice)
     pensioners = some(pensioner_permille(business, habits, day), count, dice)
+    strangers = some(stranger_permille(business, habits), count, dice)
     looks_before, looks_after = some(before, count, dice), some(after, count, dice)
     return [
         Errand(
@@ -86,6 +89,7 @@ def dressed(
             with_cash=with_cash[number],
             with_own_bank=own[number],
             is_pensioners=pensioners[number],
+            to_stranger=strangers[number],
             bill=bill,
             looks_before=looks_before[number] and not with_cash[number],
             looks_after=looks_after[number] and not with_cash[number],
@@ -103,8 +107,13 @@ def cash_permille(business: Business, habits: Habits) -> int:
 
 def pensioner_permille(business: Business, habits: Habits, day: date) -> int:
     """Return how many in a thousand must get a pension; on other days nobody is asked."""
-    is_theirs = business is Business.WITHDRAWAL and day.day == habits.pension_day
+    is_theirs = business is Business.WITHDRAWAL and day.day == PENSION_DAY
     return habits.pensioner_permille if is_theirs else 0
+
+
+def stranger_permille(business: Business, habits: Habits) -> int:
+    """Return how many in a thousand are an elder who sends money to somebody new."""
+    return habits.elder_stranger_permille if business is Business.TRANSFER else 0
 
 
 def bill_payments(

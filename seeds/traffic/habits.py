@@ -77,8 +77,14 @@ class Habits:
     cash_bill_permille: int
     waiting_bill_permille: int
     payee_nearby_permille: int
+    elder_age: int
+    elder_first_most: int
+    """An elder sends no more than this to somebody new, fen; and not half of what there is."""
+    elder_stranger_permille: int
+    trade_permille: int
+    trade_from: int
+    """From so much on, fen, a transfer is made where much is bought and sold."""
     market_day_percent: int
-    pension_day: int
     pensioner_permille: int
     point_kinds: Mapping[PointKind, int]
     busyness: Sequence[tuple[int, int]]
@@ -109,8 +115,12 @@ def read_habits(text: str, name: str, record: YearVolumes) -> Habits:
         cash_bill_permille=document.whole("cash_bill_permille", 0, 1_000),
         waiting_bill_permille=document.whole("waiting_bill_permille", 0, 1_000),
         payee_nearby_permille=document.whole("payee_nearby_permille", 0, 1_000),
+        elder_age=document.whole("elder_age", 18, 100),
+        elder_first_most=document.whole("elder_first_most_fen", 0, LARGEST),
+        elder_stranger_permille=document.whole("elder_stranger_permille", 0, 1_000),
+        trade_permille=document.whole("trade_permille", 1, 1_000),
+        trade_from=document.whole("trade_from_fen", 1, LARGEST),
         market_day_percent=document.whole("market_day_percent", 0, 10_000),
-        pension_day=document.whole("pension_day", 1, 28),
         pensioner_permille=document.whole("pensioner_permille", 0, 1_000),
         point_kinds=_point_kinds(document),
         busyness=_busyness(document),

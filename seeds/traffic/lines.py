@@ -119,6 +119,25 @@ class ReversalLines:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RuleLine:
+    """What one rule of the watch said. ``hits`` ask somebody for something, ``notes`` nobody.
+
+    Several hits about one subject are one alert; ``held`` and ``declined`` count hits that asked
+    for it, about requests that were refused for another reason as well.
+    """
+
+    rule_id: str
+    title: str
+    title_en: str
+    alerts: int
+    hits: int
+    notes: int
+    held: int
+    declined: int
+    errors: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AuditLine:
     """One broken promise."""
 
@@ -171,5 +190,6 @@ class DayReport:
     tills: TillLines
     settlements: list[SettlementLine]
     reversals: ReversalLines
+    rules: list[RuleLine]
     audit: list[AuditLine]
     timing: Timing

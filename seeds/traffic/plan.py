@@ -43,7 +43,7 @@ def plan_day(
     habits = rhythm.habits
     dice = Dice(seed, "day", day)
     errands = errands_of(quota, habits, rhythm.record, stock, day, dice)
-    crowd = Crowd(stock, dice)
+    crowd = Crowd(stock, habits, day, dice)
     visits = with_mishaps(visits_of(errands, stock, habits, crowd, dice), habits, policy, dice)
     visits += vain_visits(quota[Business.WITHDRAWAL], stock, habits, crowd, dice)
     scripts = [script_of(visit, policy, stock.seed) for visit in visits]

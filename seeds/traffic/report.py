@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from io import StringIO
 from typing import Any
@@ -12,7 +12,7 @@ from rich.console import Console, RenderableType
 from rich.table import Table
 
 from pos_sim.domain.money import in_yuan
-from seeds.traffic.lines import BusinessLine, DayReport, PointLine
+from seeds.traffic.lines import BusinessLine, DayReport, PointLine, RuleLine
 
 WIDTH = 140
 """So much a table may take; it takes what its figures need, 105 or so."""
@@ -45,6 +45,7 @@ def parts(report: DayReport) -> Iterator[RenderableType]:
     yield from fees(report)
     yield from money(report)
     yield settlements(report)
+    yield from watched(report.rules)
     yield from ending(report)
 
 
@@ -184,6 +185,25 @@ def settlements(report: DayReport) -> Table:
             in_yuan(line.net_fen),
         )
     return table
+
+
+def watched(lines: Sequence[RuleLine]) -> Iterator[RenderableType]:
+    """Give what the watch said, rule by rule."""
+    if not lines:
+        yield "风险监测 The watch: 无提示 nothing to say"
+        return
+    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+    table.add_column("风险监测 The watch")
+    for title in ("预警 alerts", "命中 hits", "记录 notes", "暂缓 held", "拒绝 declined"):
+        table.add_column(title, justify="right")
+    for line in lines:
+        counts = (line.alerts, line.hits, line.notes, line.held, line.declined)
+        table.add_row(
+            f"{line.rule_id} {line.title} {line.title_en}", *(f"{count:,}" for count in counts)
+        )
+    yield table
+    if errors := sum(line.errors for line in lines):
+        yield f"规则出错 Rule errors: {errors:,}"
 
 
 def ending(report: DayReport) -> Iterator[str]:

@@ -32,10 +32,10 @@ class Band:
         """The middle of the band."""
         return Fraction(self.low + self.high, 2)
 
-    def at(self, way: Fraction) -> int:
+    def at(self, way: float) -> int:
         """Return the amount at a part of the way, 0 included and 1 not.
 
-        >>> Band(10, 50, 20, 1_000).at(Fraction(1, 2))
+        >>> Band(10, 50, 20, 1_000).at(0.5)
         30
         """
         return self.low + self.step * int(way * ((self.high - self.low) // self.step + 1))
@@ -94,10 +94,10 @@ def toward_zero(amount: int, step: int) -> int:
     return amount // step * step if amount >= 0 else -(-amount // step * step)
 
 
-def even(count: int, dice: Dice) -> list[Fraction]:
+def even(count: int, dice: Dice) -> list[float]:
     """Return ``count`` places between 0 and 1, one in each of as many equal parts."""
     start = dice.below(FINE)
-    return [Fraction(place * FINE + start, count * FINE) for place in range(count)]
+    return [(place * FINE + start) / (count * FINE) for place in range(count)]
 
 
 def along(weights: Sequence[int], count: int, dice: Dice) -> list[int]:

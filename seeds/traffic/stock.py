@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Any, NamedTuple
 
 import orjson
@@ -18,6 +18,8 @@ from pos_sim.domain.service_points import PointKind, TerminalKind
 from pos_sim.store import rows
 from pos_sim.store.sql import Statement
 from pos_sim.store.world import read_world
+from seeds.dice import Dice
+from seeds.traffic.homes import Homes, homes_of
 
 ACTIVE, CREDIT = CardStatus.ACTIVE.value, Product.CREDIT.value
 
@@ -44,9 +46,12 @@ class Shop:
     longitude: float
     opens: int
     closes: int
+    market_residue: int
     has_market: bool
     operator_account_id: int
     operator_balance: int
+    luck: int
+    """How busy it is beside its kind: of 1,000."""
     off: frozenset[Business]
     machines: tuple[Machine, ...]
 
@@ -62,6 +67,7 @@ class Villager(NamedTuple):
     account_no: str
     name: str
     balance: int
+    born: str
 
 
 class Payee(NamedTuple):
@@ -95,6 +101,9 @@ class Stock:
     passbooks: list[Payee]
     bills: list[WaitingBill]
     any_biller: str
+    homes: Homes
+    paid: dict[int, dict[str, int]]
+    """By card: whom it paid in the last half year, and on which day last (ordinal)."""
 
 
 POINTS = Statement(
@@ -109,7 +118,7 @@ MACHINES = Statement(
 )
 VILLAGERS = Statement(
     "select c.status, c.product, c.card_id, c.bank_id, c.county, c.gets_subsidies, a.account_id,"
-    " a.account_no, a.name, a.balance_fen from cards c join accounts a"
+    " a.account_no, a.name, a.balance_fen, c.birth_date from cards c join accounts a"
     " on a.account_id = c.account_id where c.effect is null and c.magic_name is null and a.is_open"
     " order by c.card_id"
 )
@@ -125,6 +134,14 @@ BILLS = Statement(
 )
 ANY_BILLER = Statement("select biller_id from billers where takes_any_bill order by biller_id")
 LAST_DAY = Statement("select max(business_date) from transactions")
+PAID = Statement(
+    "select t.card_id, a.account_no, max(t.business_date) from transactions t"
+    " join accounts a on a.account_id = t.payee_account_id where t.business = 'transfer'"
+    " and t.status in ('approved', 'held') and t.business_date >= :since"
+    " and t.business_date < :day and t.card_id is not null group by t.card_id, a.account_no"
+)
+REMEMBERED_DAYS = 170
+"""A payee of half a year ago is as good as new; a little less, to be sure."""
 
 
 def read_stock(connection: Connection, day: date) -> Stock:
@@ -136,16 +153,16 @@ def read_stock(connection: Connection, day: date) -> Stock:
     found = POINTS.rows(connection)
     family = {account_id for row in found for account_id in accounts_of(row.operator_relations)}
     machines = machines_by_point(connection)
-    noon = datetime.combine(day, time(12), SHANGHAI)
-    shops = [shop for row in found if (shop := shop_of(row, machines, day, noon)) is not None]
-    cards = [row for row in VILLAGERS.rows(connection) if row.account_id not in family]
     world = read_world(connection)
     assert world is not None
+    shops = shops_of(found, machines, day, world.seed)
+    cards = [row for row in VILLAGERS.rows(connection) if row.account_id not in family]
+    villagers = list(holders(cards, is_active=True, is_credit=False))
     return Stock(
         seed=world.seed,
         network=len(found),
-        shops=sorted(shops, key=lambda shop: shop.point_id),
-        villagers=list(holders(cards, is_active=True, is_credit=False)),
+        shops=shops,
+        villagers=villagers,
         out_of_order=list(holders(cards, is_active=False, is_credit=False)),
         credit_cards=list(holders(cards, is_active=True, is_credit=True)),
         passbooks=[
@@ -155,7 +172,27 @@ def read_stock(connection: Connection, day: date) -> Stock:
         ],
         bills=sorted(WaitingBill(*row) for row in BILLS.rows(connection)),
         any_biller=ANY_BILLER.rows(connection)[0].biller_id,
+        homes=homes_of(shops, villagers),
+        paid=payees_before(connection, day),
     )
+
+
+def shops_of(
+    found: Iterable[Any], machines: dict[str, list[Machine]], day: date, seed: int
+) -> list[Shop]:
+    """Return the points that serve, by their ids."""
+    noon = datetime.combine(day, time(12), SHANGHAI)
+    shops = (shop_of(row, machines, day, noon, seed) for row in found)
+    return sorted((shop for shop in shops if shop is not None), key=lambda shop: shop.point_id)
+
+
+def payees_before(connection: Connection, day: date) -> dict[int, dict[str, int]]:
+    """Return whom each card paid in the months before ``day``."""
+    since = day - timedelta(days=REMEMBERED_DAYS)
+    paid: dict[int, dict[str, int]] = defaultdict(dict)
+    for card_id, account_no, last in PAID.rows(connection, since=since, day=day):
+        paid[card_id][account_no] = rows.to_day(last).toordinal()
+    return paid
 
 
 def last_day(connection: Connection) -> date | None:
@@ -163,7 +200,9 @@ def last_day(connection: Connection) -> date | None:
     return rows.day_or_none(LAST_DAY.rows(connection)[0][0])
 
 
-def shop_of(row: Any, machines: dict[str, list[Machine]], day: date, noon: datetime) -> Shop | None:
+def shop_of(
+    row: Any, machines: dict[str, list[Machine]], day: date, noon: datetime, seed: int
+) -> Shop | None:
     """Return the point if it serves, with what is switched off there."""
     point = rows.point_of(row[:8])
     if not point.serves or point.service_point_id not in machines:
@@ -179,9 +218,11 @@ def shop_of(row: Any, machines: dict[str, list[Machine]], day: date, noon: datet
         longitude=row.longitude,
         opens=row.opens_minute,
         closes=row.closes_minute,
+        market_residue=row.market_residue,
         has_market=day.toordinal() % MARKET_DAYS == row.market_residue,
         operator_account_id=point.operator_account_id,
         operator_balance=row.balance_fen,
+        luck=Dice(seed, "busyness", point.service_point_id).below(1_000),
         off=frozenset(off),
         machines=tuple(machines[point.service_point_id]),
     )
@@ -204,4 +245,8 @@ def holders(cards: Iterable[Any], *, is_active: bool, is_credit: bool) -> Iterat
     for status, product, *card in cards:
         if (status == ACTIVE) is is_active and (product == CREDIT) is is_credit:
             card_id, bank_id, county, gets_subsidies, *account = card
-            yield Villager(card_id, bank_id, county, bool(gets_subsidies), *account)
+            account_id, account_no, name, balance, born = account
+            yield Villager(
+                card_id, bank_id, county, bool(gets_subsidies),
+                account_id, account_no, name, balance, str(born),
+            )  # fmt: skip

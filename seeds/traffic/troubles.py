@@ -11,9 +11,10 @@ from pos_sim.domain.money import Fen, yuan
 from pos_sim.domain.policy import Policy
 from pos_sim.domain.requests import Business
 from seeds.dice import Dice
-from seeds.traffic.crowd import Crowd, by_county
+from seeds.traffic.crowd import Crowd
 from seeds.traffic.errands import Errand
 from seeds.traffic.habits import Habits, Mishap, MishapRate, Vain
+from seeds.traffic.homes import by_county
 from seeds.traffic.spread import rounded, shuffled
 from seeds.traffic.stock import Shop, Stock, Villager
 from seeds.traffic.visits import Visit, moments
@@ -55,6 +56,8 @@ def has_limit(_visit: Visit, policy: Policy) -> bool:
 
 def may_ask_too_much(visit: Visit, policy: Policy) -> bool:
     """More than there is, but not more than the day allows: that would be another refusal."""
+    if visit.is_careful:
+        return False
     limit = policy.limit(LIMITS[visit.errand.business]).amount_max
     return limit is None or too_much(visit) <= limit
 
@@ -103,9 +106,10 @@ def strangers(
     """Give so many people of this kind, each with a shop of the own county."""
     if kind is Vain.FORGOTTEN_PIN:
         for shop in shuffled(stock.shops, dice)[:count]:
-            villager = crowd.call(shop, Errand(business=Business.WITHDRAWAL), from_near=True)
-            if villager is not None:
-                yield shop, villager
+            errand = Errand(business=Business.WITHDRAWAL)
+            called = crowd.call(shop, errand, from_near=True, pays_near=True)
+            if called is not None:
+                yield shop, called.villager
         return
     shops = by_county(stock.shops)
     people = stock.credit_cards if kind is Vain.CREDIT_CARD else stock.out_of_order

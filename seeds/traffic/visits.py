@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from fractions import Fraction
 from itertools import accumulate
+from typing import NamedTuple
 
 from pos_sim.domain.money import Fen
 from pos_sim.domain.requests import Business
@@ -22,7 +22,6 @@ from seeds.traffic.stock import Machine, Payee, Shop, Stock, Villager
 LAST_CUSTOMER_MIN = 20
 """Nobody comes later than so many minutes before a shop closes."""
 
-HAS_PAYEE = frozenset({Business.TRANSFER, Business.CASH_REMITTANCE})
 NOTE = 1_000
 """An amount that has to be lowered stays a multiple of 10 yuan."""
 
@@ -38,6 +37,8 @@ class Visit:
     second: int
     payee: Payee | None = None
     payer_name: str = ""
+    is_careful: bool = False
+    """An elder sends the money: such a one knows what there is."""
     trouble: Mishap | Vain | None = None
 
 
@@ -45,25 +46,46 @@ def visits_of(
     errands: Sequence[Errand], stock: Stock, habits: Habits, crowd: Crowd, dice: Dice
 ) -> list[Visit]:
     """Return the visits of one day; an errand that nobody is left to do is dropped."""
-    weights = [weight_of(shop, habits, stock.seed) for shop in stock.shops]
+    weights = [weight_of(shop, habits) for shop in stock.shops]
     shops = [stock.shops[number] for number in along(weights, len(errands), dice)]
-    shops = exchanged(errands, shops)
+    shops = exchanged(errands, at_trade_points(errands, shops, habits))
     seconds = moments(shops, habits, dice)
     near = some(habits.home_point_permille, len(errands), dice)
+    pays_near = some(habits.payee_nearby_permille, len(errands), dice)
     visits = []
     # The largest amounts choose first: not everybody has so much.
     for number in sorted(range(len(errands)), key=lambda n: (-errands[n].amount, n)):
-        visit = visit_of(errands[number], shops[number], seconds[number], crowd, near[number], dice)
+        ways = Ways(near[number], pays_near[number])
+        visit = visit_of(errands[number], shops[number], seconds[number], crowd, ways, dice)
         if visit is not None:
             visits.append(visit)
-    return list(with_payees(visits, habits, crowd, dice))
+    return visits
 
 
-def weight_of(shop: Shop, habits: Habits, seed: int) -> int:
+def at_trade_points(errands: Sequence[Errand], shops: Sequence[Shop], habits: Habits) -> list[Shop]:
+    """Let who sends much change places with who goes where much is bought and sold."""
+    result = list(shops)
+    least = min(1_000 - habits.trade_permille, max((shop.luck for shop in shops), default=0))
+    free = [
+        number
+        for number, shop in enumerate(shops)
+        if shop.luck >= least and not is_trade(errands[number], habits)
+    ]
+    for number, errand in enumerate(errands):
+        if is_trade(errand, habits) and result[number].luck < least and free:
+            other = free.pop()
+            result[number], result[other] = result[other], result[number]
+    return result
+
+
+def is_trade(errand: Errand, habits: Habits) -> bool:
+    return errand.business is Business.TRANSFER and errand.amount >= habits.trade_from
+
+
+def weight_of(shop: Shop, habits: Habits) -> int:
     """Return how busy a shop is: its kind, its own luck, and the market if there is one."""
-    luck = Dice(seed, "busyness", shop.point_id).below(1_000)
     ends = list(accumulate(permille for _, permille in habits.busyness))
-    busyness = habits.busyness[bisect_right(ends, luck)][0]
+    busyness = habits.busyness[bisect_right(ends, shop.luck)][0]
     market = habits.market_day_percent if shop.has_market else 100
     return habits.point_kinds[shop.kind] * busyness * market
 
@@ -82,41 +104,52 @@ def exchanged(errands: Sequence[Errand], shops: Sequence[Shop]) -> list[Shop]:
     return result
 
 
+class Ways(NamedTuple):
+    """Whether somebody comes from near, and pays somebody near."""
+
+    from_near: bool
+    pays_near: bool
+
+
 def visit_of(
-    errand: Errand, shop: Shop, second: int, crowd: Crowd, from_near: bool, dice: Dice
+    errand: Errand, shop: Shop, second: int, crowd: Crowd, ways: Ways, dice: Dice
 ) -> Visit | None:
     """Return the visit with somebody who has the money, or wants less than planned."""
-    villager = None
+    villager, payee, payer_name = None, None, ""
     if not errand.with_cash:
-        villager = crowd.call(shop, errand, from_near=from_near)
-        if villager is None and errand.business is Business.BILL_PAYMENT:
+        called = crowd.call(shop, errand, **ways._asdict())
+        if called is not None:
+            villager, payee = called
+        elif errand.business is Business.BILL_PAYMENT:
             errand = replace(errand, with_cash=True, looks_before=False, looks_after=False)
-        elif villager is None:
-            villager = crowd.call_richest(shop)
-            if villager is None:
+        else:
+            is_transfer = errand.business is Business.TRANSFER
+            called = crowd.call_richest(shop, with_payee=is_transfer)
+            if called is None or (is_transfer and called.payee is None):
                 return None
-            errand = replace(errand, amount=within_reach(errand.amount, villager))
-    machine = dice.pick(shop.machines)
-    return Visit(shop=shop, machine=machine, errand=errand, villager=villager, second=second)
+            villager, payee = called
+            errand = replace(errand, amount=within_reach(errand.amount, called.villager))
+    if errand.business is Business.CASH_REMITTANCE:
+        payee = crowd.call_payee(shop, from_near=ways.pays_near)
+        if payee is None:
+            return None
+        payer_name = person_name(dice.below(PERSON_NUMBERS))
+    return Visit(
+        shop=shop,
+        machine=dice.pick(shop.machines),
+        errand=errand,
+        villager=villager,
+        second=second,
+        payee=payee,
+        payer_name=payer_name,
+        is_careful=villager is not None and payee is not None and crowd.is_elder(villager),
+    )
 
 
 def within_reach(amount: Fen, villager: Villager) -> Fen:
     """Return the amount, or the most that the villager can pay in ten-yuan notes."""
     most = max(villager.balance - FOR_FEES, 0) // NOTE * NOTE
     return min(amount, Fen(max(most, NOTE)))
-
-
-def with_payees(
-    visits: Sequence[Visit], habits: Habits, crowd: Crowd, dice: Dice
-) -> Iterator[Visit]:
-    """Give the visits, those that send money with a payee who comes nowhere on this day."""
-    near = some(habits.payee_nearby_permille, len(visits), dice)
-    for visit, is_near in zip(visits, near, strict=True):
-        if visit.errand.business not in HAS_PAYEE:
-            yield visit
-        elif (payee := crowd.call_payee(visit.shop, from_near=is_near)) is not None:
-            payer_name = person_name(dice.below(PERSON_NUMBERS)) if visit.errand.with_cash else ""
-            yield replace(visit, payee=payee, payer_name=payer_name)
 
 
 def moments(shops: Sequence[Shop], habits: Habits, dice: Dice) -> list[int]:
@@ -149,10 +182,10 @@ def shape_of(
     return shape or [(opens * 60, max(last - opens, 1) * 60, 1)]
 
 
-def second_at(shape: Sequence[tuple[int, int, int]], place: Fraction) -> int:
+def second_at(shape: Sequence[tuple[int, int, int]], place: float) -> int:
     """Return the second of the day at which so large a part of the crowd has come.
 
-    >>> second_at([(30600, 1800, 18000), (32400, 3600, 108000)], Fraction(1, 14))
+    >>> second_at([(30600, 1800, 18000), (32400, 3600, 108000)], 1 / 14)
     31500
     """
     ends = list(accumulate(crowd for _, _, crowd in shape))

@@ -17,13 +17,17 @@ from pos_sim.domain.requests import Business, Request, Transfer
 from pos_sim.domain.watching import ALLOWED, Assessment, Verdict
 from pos_sim.engine.holds import release_due_now
 from pos_sim.engine.sandbox import Sandbox
+from pos_sim.policies import shipped
 from pos_sim.store.world import read_world
+from risk.monitor import RiskMonitor
+from seeds.load import secrets_of
 from seeds.sizes import Size
 from seeds.traffic.day import DayRefused, prepare, run_day
 from seeds.traffic.lines import BusinessLine, DayReport, Timing
+from seeds.traffic.report import as_text
 from tests.conftest import NewDatabase
 from tests.postgres import Postgres
-from tests.traffic.days import DAY, RHYTHM, SEED, sandbox_of
+from tests.traffic.days import DAY, RHYTHM, SEED, sandbox_of, stock_of
 
 ONE_DAY = timedelta(days=1)
 
@@ -197,6 +201,29 @@ def test_what_the_monitor_holds_counts_and_is_released_a_day_later(
         assert next_day.audit == []
         release_due_now(sandbox, sandbox.clock.now() + 2 * ONE_DAY)
         assert number(sandbox, "select count(*) from transactions where status = 'held'") == 0
+
+
+def test_the_watch_in_force_lets_an_ordinary_day_pass(new_empty_database: NewDatabase) -> None:
+    """Few alerts, nothing declined, and the counts of the record all the same."""
+    monitor = RiskMonitor(shipped(), secrets_of(SEED))
+    with sandbox_of(new_empty_database(), Size.COUNTY, monitor=monitor) as sandbox:
+        days = [run_day(sandbox, DAY + n * ONE_DAY, SEED) for n in range(2)]
+    quota = RHYTHM.record.quota(days[0].network_points)
+    for report in days:
+        assert report.audit == []
+        assert report.total_count == sum(quota.values())
+        assert sum(line.alerts for line in report.rules) <= 3
+        assert sum(line.declined + line.errors for line in report.rules) == 0
+        assert "风险监测 The watch" in as_text(report)
+
+
+def test_elders_may_pay_much_to_whom_they_paid_before(tmp_path: Path) -> None:
+    """The second day knows what the first one did."""
+    with sandbox_of(f"sqlite:///{tmp_path / 'bank.db'}") as sandbox:
+        assert stock_of(sandbox).paid == {}
+        run_day(sandbox, DAY, SEED)
+        paid = stock_of(sandbox, DAY + ONE_DAY).paid
+    assert {last for payees in paid.values() for last in payees.values()} == {DAY.toordinal()}
 
 
 def test_progress_tells_every_request(new_empty_database: NewDatabase) -> None:

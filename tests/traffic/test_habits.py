@@ -47,9 +47,9 @@ BAND = "{ from_fen = 1_000, to_fen = 9_000, step_fen = 1_000, permille = 20 }"
     ("old", "new", "field", "message"),
     [
         ("own_bank_permille = 780", "own_bank_permille = 1_001", "own_bank_permille", "between"),
-        ("pension_day = 15", "pension_day = 31", "pension_day", "between"),
-        ("pension_day = 15", "pension_days = 15", "pension_day", "missing"),
-        ("pension_day = 15", "pension_day = 15\nluck = 1", "luck", "unknown key"),
+        ("pensioner_permille = 700", "pensioner_permille = -1", "pensioner_permille", "between"),
+        ("pensioner_permille = 700", "pensioners = 700", "pensioner_permille", "missing"),
+        ("pensioner_permille = 700", "pensioner_permille = 700\nluck = 1", "luck", "unknown key"),
         ('kind = "suburb"', 'kind = "village"', "point_kinds[3].kind", "twice"),
         ('    { kind = "suburb", weight = 110 },\n', "", "point_kinds", "no row for suburb"),
         ("weight = 70, permille = 350", "weight = 70, permille = 349", "busyness", "999"),

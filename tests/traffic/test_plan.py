@@ -12,6 +12,7 @@ import pytest
 from pos_sim.domain.banks import BANKS
 from pos_sim.domain.calendar import DEMO_START, SHANGHAI, business_date, minute_of
 from pos_sim.domain.cards import Pan, passes_luhn
+from pos_sim.domain.money import yuan
 from pos_sim.domain.requests import (
     NOTHING_REPORTED,
     Business,
@@ -23,17 +24,20 @@ from pos_sim.domain.requests import (
     Transfer,
     Withdrawal,
 )
+from risk.places import PENSION_DAY
 from seeds.dice import Dice
 from seeds.numbers import pan_of
 from seeds.sizes import Size
-from seeds.traffic.crowd import PREFECTURE
 from seeds.traffic.errands import Errand
 from seeds.traffic.habits import Hour
+from seeds.traffic.homes import PREFECTURE, RELATIVES
 from seeds.traffic.queues import BETWEEN_CUSTOMERS_S, Turn, starts
 from seeds.traffic.spread import even
 from seeds.traffic.stock import Shop, Stock, Villager
 from seeds.traffic.visits import LAST_CUSTOMER_MIN, Visit, second_at, shape_of
-from tests.traffic.days import DAY, SEED, plan_of, sandbox_of, stock_of
+from tests.traffic.days import DAY, RHYTHM, SEED, plan_of, sandbox_of, stock_of
+
+HABITS = RHYTHM.habits
 
 MARKET_FACTOR = 1.5
 """How much busier, at least, a shop is on market day; the habits say 2.6."""
@@ -200,7 +204,41 @@ def test_pension_day_brings_pensioners(stock: Stock, holders: dict[Pan, Villager
         people = [holders[r.pan] for r in plan_of(stock, day) if isinstance(r, Withdrawal)]
         return sum(villager.gets_subsidies for villager in people) / len(people)
 
-    assert pensioners(date(2025, 6, 15)) > pensioners(DAY) + 0.15
+    assert pensioners(date(2025, 6, PENSION_DAY)) > pensioners(DAY) + 0.15
+
+
+def test_a_careful_elder_sends_a_stranger_little(
+    plan: list[Request], holders: dict[Pan, Villager]
+) -> None:
+    """Nobody was paid before this day: all payees are new."""
+    transfers = {r.pan: r for r in plan if isinstance(r, Transfer)}
+    elders = [(holders[pan], r) for pan, r in transfers.items() if holders[pan].born < "1965-06-18"]
+    assert len(elders) > 10
+    bold = [r for who, r in elders if r.amount > yuan(1_500) or r.amount * 2 >= who.balance]
+    assert len(bold) <= 1 + len(transfers) * HABITS.elder_stranger_permille // 1_000
+
+
+def test_villagers_pay_the_same_few_people_day_after_day(stock: Stock) -> None:
+    payees: dict[Pan, set[str]] = defaultdict(set)
+    for number in range(40):
+        for request in plan_of(stock, DAY + timedelta(days=number)):
+            if isinstance(request, Transfer):
+                payees[request.pan].add(request.payee_account_no)
+    assert max(map(len, payees.values())) <= len(RELATIVES) + 2  # a passbook, a misheard name
+
+
+def test_large_sums_are_sent_where_much_is_bought_and_sold(
+    plan: list[Request], shops: dict[str, Shop]
+) -> None:
+    large = {
+        r.pan: shops[r.key.terminal_id]
+        for r in plan
+        if isinstance(r, Transfer) and r.amount >= HABITS.trade_from
+    }
+    assert len(large) > 10
+    least = 1_000 - HABITS.trade_permille
+    there = [shop for shop in large.values() if shop.luck >= least]
+    assert len(there) > 0.7 * len(large)  # five such points can take so many customers
 
 
 def test_a_terminal_that_stands_reports_its_place(plan: list[Request], stock: Stock) -> None:
