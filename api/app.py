@@ -45,6 +45,7 @@ from api.routes import (
 )
 from api.routes.transactions import transaction_routes
 from api.settings import Settings
+from pos_sim.engine.following import follow_policies
 from pos_sim.engine.sandbox import Sandbox, SandboxClock
 from pos_sim.store.keys import ApiKey, find_key
 from pos_sim.store.world import read_world
@@ -158,7 +159,8 @@ async def living(desk: Desk) -> AsyncIterator[None]:
 async def work_of_the_clock(desk: Desk) -> None:
     """Do what time brings, again and again; a mistake does not end it."""
     while True:
-        for work in (follow_the_clock, do_due_work):
+        # Policies before the clock: none may begin that this process has not read.
+        for work in (follow_policies, follow_the_clock, do_due_work):
             try:
                 await work(desk.sandbox)
             except Exception as error:

@@ -9,6 +9,7 @@ from pathlib import Path
 import migrations
 from api.settings import Settings, data_folder
 from pos_sim.domain.calendar import Clock
+from pos_sim.engine.following import follow_policies_now
 from pos_sim.engine.monitor import Monitor
 from pos_sim.engine.sandbox import Sandbox
 from pos_sim.policies import shipped
@@ -41,7 +42,7 @@ def open_sandbox(
     secret = None if world.is_demo else own_secret(settings)
     if monitor is None and settings.watch:
         monitor = RiskMonitor(shipped(), secrets_of(world.seed, secret))
-    return Sandbox.of(
+    sandbox = Sandbox.of(
         database,
         world,
         shipped(),
@@ -51,6 +52,8 @@ def open_sandbox(
         group_max=settings.group_max,
         queue_max=settings.queue_max,
     )
+    follow_policies_now(sandbox)
+    return sandbox
 
 
 def prepare(settings: Settings, progress: Progress | None = None) -> bool:

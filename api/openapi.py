@@ -32,6 +32,7 @@ class ProblemShown(BaseModel):
     detail: str
     errors: list[FieldError] | None = None
     available_actions: list[str] | None = None
+    missing: list[str] | None = Field(default=None, description="What stands in the way")
 
 
 QUICK_BODIES: tuple[type[BaseModel], ...] = (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from risk import listing, onboarding, releases, suppressing, working_alerts
+from risk import listing, onboarding, policy_drafts, releases, suppressing, working_alerts
 from risk.approvals import Registry
 
 EFFECTS: Registry = {
@@ -11,4 +11,5 @@ EFFECTS: Registry = {
     **suppressing.EFFECTS,
     **listing.EFFECTS,
     **onboarding.EFFECTS,
+    **policy_drafts.EFFECTS,
 }

@@ -16,6 +16,7 @@ from time import monotonic
 from sqlalchemy import Connection
 
 from pos_sim.domain.calendar import StoppedClock
+from pos_sim.engine.following import follow_policies, follow_policies_now
 from pos_sim.engine.sandbox import Sandbox, SandboxClock
 from pos_sim.store.world import locked_offset, move_clock
 from risk.due import Due, Fired, Planned, first_of
@@ -51,6 +52,7 @@ def advance(sandbox: Sandbox, to: datetime) -> list[Fired]:
     work = partial(go_on, sandbox=sandbox, kinds=list(due_kinds(sandbox)), to=to)
     while True:
         stretch = sandbox.database.run_now(work)
+        follow_policies_now(sandbox)  # before the clock shows a day on which a new one begins
         show(sandbox, stretch.shows)
         fired += stretch.fired
         if stretch.is_there:
@@ -63,6 +65,7 @@ async def advance_live(sandbox: Sandbox, to: datetime) -> list[Fired]:
     work = partial(go_on, sandbox=sandbox, kinds=list(due_kinds(sandbox)), to=to)
     while True:
         stretch = await sandbox.database.run(work)
+        await follow_policies(sandbox)
         show(sandbox, stretch.shows)
         fired += stretch.fired
         if stretch.is_there:

@@ -21,6 +21,7 @@ from api.cli.options import (
 from api.cli.progress import ShownProgress
 from api.composition import own_secret
 from api.settings import data_folder
+from pos_sim.engine.following import follow_policies_now
 from pos_sim.engine.sandbox import Sandbox
 from pos_sim.policies import shipped
 from pos_sim.store.database import Database, StoreError
@@ -65,6 +66,7 @@ def day(
             sandbox = Sandbox.of(
                 database, world, shipped(), clock=clock, secret=secret, monitor=monitor
             )
+            follow_policies_now(sandbox)
             report = run_day(sandbox, date.date(), seed, progress)
     except (DayRefused, StoreError) as error:
         fail(str(error), 1)

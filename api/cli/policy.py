@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from importlib.resources import files
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from api.cli.options import Json, fail, print_json
-from pos_sim.domain.policy import Policy, PolicyError, read_policy, read_waivers
-from pos_sim.policies import shipped
+from pos_sim.domain.policy import Policy, PolicyError, read_policy
+from pos_sim.policies import shared_waivers, shipped
 
 app = typer.Typer(help="政策文件 · Policies: check, list.", no_args_is_help=True)
 
@@ -24,9 +23,7 @@ def check(
 ) -> None:
     """Check policy documents as they would be read; 1 names file, row and field."""
     try:
-        waivers = read_waivers(
-            files("pos_sim.policies").joinpath("waivers.toml").read_text("utf-8"), "waivers.toml"
-        )
+        waivers = shared_waivers()
         read = [
             read_policy(document.read_text("utf-8"), document.name, waivers)
             for document in documents or ()

@@ -24,6 +24,7 @@ TITLES: dict[tuple[str, str], tuple[str, str]] = {
     ("suppression", "create"): ("设置预警抑制", "Suppress a rule for longer than a day"),
     ("list_entry", "confirm"): ("确认止付名单", "Confirm a block-list entry"),
     ("list_entry", "add"): ("加入白名单", "Put on an allow-list"),
+    ("policy", "publish"): ("发布政策版本", "Publish a policy version"),
     ("service_point", "open"): ("服务点开业", "Open a service point"),
     ("alert", "close"): ("关闭高等级预警", "Close a high or critical alert"),
 }

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+import orjson
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, model_validator
 
 from api.models.answers import FeeShown
-from api.models.fields import AmountFen, Body, CardNo
+from api.models.fields import NO_CONTROLS, AmountFen, Body, CardNo
 from api.words import broken_rule
 from pos_sim.domain.banks import BANKS
 from pos_sim.domain.cards import Product
 from pos_sim.domain.fees import Channel, FeeQuestion, Operation, Region
 from pos_sim.domain.money import ZERO, Fen
 from pos_sim.domain.policy import Policy
+from pos_sim.store.policy_store import PolicyRow
 
 BANK_PATTERN = f"^({'|'.join(BANKS)})$"
 BankId = Annotated[
@@ -116,8 +119,16 @@ class ChargeBody(Body):
         return self
 
 
+Note = Annotated[
+    str,
+    Field(min_length=1, max_length=500, pattern=NO_CONTROLS, description="说明 Why, for others",
+          examples=["按新通知调整限额"]),
+]  # fmt: skip
+PolicyStatus = Literal["published", "pending", "rejected"]
+
+
 class PolicySummary(BaseModel):
-    """One policy version."""
+    """One policy version: shipped, or brought in by two people."""
 
     version: str
     title: str
@@ -126,10 +137,14 @@ class PolicySummary(BaseModel):
     source: str
     certainty: str
     is_in_force: bool = Field(description="By today's business date")
+    status: PolicyStatus = Field(description="Only `published` versions ever count")
+    maker: str | None = Field(description="Who proposed it; null: shipped")
+    checker: str | None
+    approval_id: str | None = Field(description="What a `pending` version waits for")
 
     @classmethod
-    def of(cls, policy: Policy, current: Policy) -> Self:
-        return cls(**summary_of(policy, current))
+    def of(cls, listed: Listed) -> Self:
+        return cls(**summary_of(listed))
 
 
 class PolicyShown(PolicySummary):
@@ -138,8 +153,25 @@ class PolicyShown(PolicySummary):
     checksum: str = Field(description="SHA-256 of the document")
     document: dict[str, Any]
 
+    @classmethod
+    def of(cls, listed: Listed) -> Self:
+        policy = listed.policy
+        document = orjson.loads(policy.canonical)
+        return cls(checksum=policy.checksum, document=document, **summary_of(listed))
 
-def summary_of(policy: Policy, current: Policy) -> dict[str, Any]:
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A version and what is known about it; ``row`` None: shipped."""
+
+    policy: Policy
+    is_in_force: bool
+    row: PolicyRow | None = None
+    approval_id: str | None = None
+
+
+def summary_of(listed: Listed) -> dict[str, Any]:
+    policy, row = listed.policy, listed.row
     return {
         "version": policy.version,
         "title": policy.title,
@@ -147,8 +179,24 @@ def summary_of(policy: Policy, current: Policy) -> dict[str, Any]:
         "effective_from": policy.effective_from,
         "source": policy.origin.source,
         "certainty": policy.origin.certainty.value,
-        "is_in_force": policy is current,
+        "is_in_force": listed.is_in_force,
+        "status": row.status if row else "published",
+        "maker": row.maker if row else None,
+        "checker": row.checker if row else None,
+        "approval_id": listed.approval_id,
     }
+
+
+class PolicyBody(Body):
+    """新政策版本 A whole document, as `GET /v1/policies/{version}` shows one."""
+
+    document: dict[str, JsonValue] = Field(
+        description="`version` (new), `effective_from` (a business date that has not begun),"
+        " `title`, `title_en`, `source`, `certainty`, and the rows of `limit`, `granularity`,"
+        " `price` and `waiver`. Shared waivers that it does not replace stand beside it",
+        max_length=20,
+    )
+    note: Note
 
 
 class PolicyList(BaseModel):

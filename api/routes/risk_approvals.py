@@ -15,6 +15,7 @@ from api.openapi import problems
 from api.paging import CURSOR, LIMIT, cursor_of, position_of
 from api.quick import JsonRoute
 from api.routes.risk_work import ActingKey, doing
+from pos_sim.engine.following import follow_policies
 from pos_sim.store.keys import ApiKey
 from risk.approval_effects import EFFECTS
 from risk.approvals import Approval, decide, list_approvals
@@ -72,7 +73,9 @@ async def decide_approval(
         note=body.note,
         effects=EFFECTS,
     )
-    return shown(await doing(sandbox, work), key)
+    decided = await doing(sandbox, work)
+    await follow_policies(sandbox)
+    return shown(decided, key)
 
 
 def shown(approval: Approval, key: ApiKey) -> ApprovalShown:

@@ -55,7 +55,8 @@ def refusals() -> Iterator[None]:
     except AlreadyThere:
         raise Problem("already-there") from None
     except Mistaken as mistaken:
-        raise invalid_field(mistaken.field, mistaken.message) from None
+        field, message = masked(mistaken.field)[:80], masked(mistaken.message)[:300]
+        raise invalid_field(field, message) from None
     except RulebookError as wrong:
         raise invalid_rule(wrong) from None
 

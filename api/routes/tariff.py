@@ -6,13 +6,12 @@ from functools import partial
 from typing import Annotated
 from uuid import uuid4
 
-import orjson
 from fastapi import APIRouter, Path
 from sqlalchemy import Connection
 from starlette.responses import Response
 
 from api.answers import fee_shown, first_answer
-from api.auth import AdminKey, AnyKey
+from api.auth import STAFF, AdminKey, AnyKey
 from api.desk import AtDesk, InSandbox
 from api.models.answers import FeeShown, TransactionAnswer
 from api.models.tariff import (
@@ -21,21 +20,28 @@ from api.models.tariff import (
     CodeShown,
     FeeQuote,
     FeeQuoteBody,
+    Listed,
+    PolicyBody,
     PolicyList,
     PolicyShown,
     PolicySummary,
-    summary_of,
 )
 from api.openapi import problems
 from api.problems import Problem
 from api.quick import JsonRoute
+from api.routes.risk_work import ActingKey, doing
 from pos_sim.domain.calendar import business_date
 from pos_sim.domain.cards import Pan
 from pos_sim.domain.codes import CODES
 from pos_sim.domain.fees import fee_for
+from pos_sim.domain.policy import read_policy
 from pos_sim.domain.requests import Charge, Key
 from pos_sim.engine.sandbox import Sandbox
+from pos_sim.store.policy_store import all_policies
 from pos_sim.store.query_cards import card_by_hash, card_by_id
+from risk import policy_drafts
+from risk.policy_drafts import propose_policy
+from risk.store.approval_rows import pending_of
 
 router = APIRouter(prefix="/v1", tags=["资费 Tariff"], route_class=JsonRoute)
 
@@ -95,11 +101,34 @@ def card_to_charge(connection: Connection, body: ChargeBody, sandbox: Sandbox) -
 
 
 @router.get("/policies", summary="政策版本 Policies", responses=problems(401, 403, 405, 500, 503))
-async def list_policies(_key: AnyKey, sandbox: InSandbox) -> PolicyList:
-    """All versions, the oldest first."""
-    current = sandbox.policies.on(business_date(sandbox.clock.now()))
-    items = [PolicySummary.of(policy, current) for policy in sandbox.policies.policies]
-    return PolicyList(items=items)
+async def list_policies(key: AnyKey, sandbox: InSandbox) -> PolicyList:
+    """All versions, the oldest first. Staff see what is pending or was rejected, too."""
+    look = partial(listed_policies, sandbox=sandbox, to_staff=key.role in STAFF)
+    return PolicyList(items=[PolicySummary.of(one) for one in await sandbox.database.read(look)])
+
+
+@router.post(
+    "/policies",
+    status_code=201,
+    summary="新政策版本 Propose a policy",
+    responses=problems(401, 403, 405, 409, 413, 415, 422, 500, 503),
+)
+async def propose_a_policy(key: ActingKey, sandbox: InSandbox, body: PolicyBody) -> PolicyShown:
+    """Roles `maker` and `checker`. A draft that counts from its first business date on, once
+    another person approved it at least five minutes before. It is checked like
+    `pos-sim policy check` does; a version that was ever proposed is 409. Published versions
+    never change.
+    """
+    work = partial(
+        propose_policy,
+        document=body.document,
+        note=body.note,
+        base=sandbox.base_policies,
+        by=key.name,
+        at=sandbox.clock.now(),
+    )
+    made = await doing(sandbox, work)
+    return PolicyShown.of(Listed(made.policy, False, made.row, made.approval.approval_id))
 
 
 @router.get(
@@ -108,17 +137,32 @@ async def list_policies(_key: AnyKey, sandbox: InSandbox) -> PolicyList:
     responses=problems(401, 403, 404, 405, 422, 500, 503),
 )
 async def find_policy(
-    _key: AnyKey,
+    key: AnyKey,
     sandbox: InSandbox,
     version: Annotated[str, Path(pattern="^[0-9A-Za-z._-]{1,32}$")],
 ) -> PolicyShown:
     """The whole document: every limit, price and waiver with its source."""
-    policy = sandbox.policies.version(version)
-    if policy is None:
-        raise Problem("not-found")
+    look = partial(listed_policies, sandbox=sandbox, to_staff=key.role in STAFF)
+    for one in await sandbox.database.read(look):
+        if one.policy.version == version:
+            return PolicyShown.of(one)
+    raise Problem("not-found")
+
+
+def listed_policies(connection: Connection, sandbox: Sandbox, *, to_staff: bool) -> list[Listed]:
+    """Return the versions that a caller may see, the oldest first."""
+    rows = {row.version: row for row in all_policies(connection)}
+    waiting = pending_of(connection, policy_drafts.KIND, list(rows))
     current = sandbox.policies.on(business_date(sandbox.clock.now()))
-    document = orjson.loads(policy.canonical)
-    return PolicyShown(checksum=policy.checksum, document=document, **summary_of(policy, current))
+    known = {policy.version: policy for policy in sandbox.policies.policies}
+    if to_staff:
+        drafts = {name: read_policy(row.canonical, name) for name, row in rows.items()
+                  if name not in known}  # fmt: skip
+        known |= drafts
+    return [
+        Listed(policy, policy is current, rows.get(name), waiting.get(name))
+        for name, policy in sorted(known.items(), key=lambda item: item[1].effective_from)
+    ]
 
 
 @router.get(

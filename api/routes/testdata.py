@@ -29,6 +29,7 @@ from api.models.sim import (
 from api.openapi import problems
 from api.problems import Problem, invalid_field
 from api.quick import JsonRoute
+from pos_sim.engine.following import follow_policies
 from pos_sim.engine.sandbox import Sandbox, SandboxClock
 from seeds import testdata, wishes
 from seeds.mistakes import AlreadyThere, Mistake
@@ -105,6 +106,7 @@ async def reset(_key: AdminKey, desk: AtDesk) -> Fresh:
     secret = None if sandbox.world.is_demo else own_secret(desk.settings)
     work = partial(reset_world, sandbox.database, now=datetime.now(UTC), secret=secret)
     sandbox.world = await asyncio.to_thread(work)
+    await follow_policies(sandbox)
     if isinstance(sandbox.clock, SandboxClock):
         sandbox.clock.offset = sandbox.world.clock_offset
     return Fresh(

@@ -28,7 +28,15 @@ from pos_sim.domain.policy_rows import (
 )
 from pos_sim.domain.tariff import Channel, Operation, Origin, Price, Region, Waiver
 
-__all__ = ["Policy", "PolicyError", "PolicySet", "PriceKey", "read_policy", "read_waivers"]
+__all__ = [
+    "Fields",
+    "Policy",
+    "PolicyError",
+    "PolicySet",
+    "PriceKey",
+    "read_policy",
+    "read_waivers",
+]
 
 PriceKey: TypeAlias = tuple[Operation, Channel, bool, Region]
 """Where a price is looked up; the flag says whether the operation leaves the bank (跨行)."""
@@ -186,8 +194,8 @@ def _canonical(fields: Fields) -> str:
 def _version(document: Row) -> str:
     """Read the name of the version; it stands in URLs."""
     version = document.text("version")
-    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}", version):
-        raise document.error("version", "expected up to 40 letters, digits, dots, dashes")
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,31}", version):
+        raise document.error("version", "expected up to 32 letters, digits, dots, dashes")
     return version
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from sqlalchemy import Connection
 
 from pos_sim.domain.authorize import Facts
 from pos_sim.domain.decision import Decision
+from pos_sim.domain.policy import PolicySet
 from pos_sim.domain.requests import Request
 from pos_sim.domain.watching import ALLOWED, Assessment, Watcher
 
@@ -23,6 +24,13 @@ class Monitor(Protocol):
     """Opens a watch over a group, in its transaction, after the locks."""
 
     def watch(self, connection: Connection, requests: Sequence[Request]) -> Watch: ...
+
+
+@runtime_checkable
+class FollowsPolicies(Protocol):
+    """A monitor that asks policies, too, and is told when they change."""
+
+    policies: PolicySet
 
 
 class AllowAll:

@@ -10,7 +10,7 @@ from pos_sim.domain.calendar import SHANGHAI, Clock
 from pos_sim.domain.cards import CardSecrets
 from pos_sim.domain.gather import Rules
 from pos_sim.domain.policy import PolicySet
-from pos_sim.engine.monitor import AllowAll, Monitor
+from pos_sim.engine.monitor import AllowAll, FollowsPolicies, Monitor
 from pos_sim.engine.transaction_engine import TransactionEngine
 from pos_sim.store.database import Database
 from pos_sim.store.world import WorldFacts
@@ -32,7 +32,11 @@ class SandboxClock:
 
 @dataclass(slots=True)
 class Sandbox:
-    """Everything that belongs to one simulated world."""
+    """Everything that belongs to one simulated world.
+
+    ``base_policies`` are those that it was opened with; ``policies`` has those that two people
+    published beside them, as of ``policy_stamp``.
+    """
 
     database: Database
     clock: Clock
@@ -41,6 +45,8 @@ class Sandbox:
     monitor: Monitor
     engine: TransactionEngine
     world: WorldFacts
+    base_policies: PolicySet
+    policy_stamp: str = ""
 
     @classmethod
     def of(
@@ -66,7 +72,14 @@ class Sandbox:
             queue_max=queue_max,
         )
         clock = clock or SandboxClock(world.clock_offset)
-        return cls(database, clock, policies, secrets, monitor, engine, world)
+        return cls(database, clock, policies, secrets, monitor, engine, world, policies)
+
+    def use(self, policies: PolicySet, stamp: str) -> None:
+        """Decide by other policies from the next group on; ``stamp`` says which these are."""
+        self.policies, self.policy_stamp = policies, stamp
+        self.engine.rules = Rules(policies, self.secrets)
+        if isinstance(self.monitor, FollowsPolicies):
+            self.monitor.policies = policies
 
     async def close(self) -> None:
         """Answer everybody who waits, then give back the connections."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from importlib.resources import files
 
-from pos_sim.domain.policy import PolicySet, read_policy, read_waivers
+from pos_sim.domain.policy import Fields, PolicySet, read_policy, read_waivers
 
 VERSIONS = ("2011-177.toml", "2014-235.toml")
 WAIVERS = "waivers.toml"
@@ -16,8 +16,13 @@ def shipped() -> PolicySet:
     >>> [policy.version for policy in shipped().policies]
     ['2011-177', '2014-235']
     """
-    waivers = read_waivers(_text(WAIVERS), WAIVERS)
+    waivers = shared_waivers()
     return PolicySet.of(read_policy(_text(name), name, waivers) for name in VERSIONS)
+
+
+def shared_waivers() -> list[Fields]:
+    """Return the waivers that stand beside every version."""
+    return read_waivers(_text(WAIVERS), WAIVERS)
 
 
 def _text(name: str) -> str:

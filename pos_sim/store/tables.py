@@ -312,3 +312,27 @@ outbox = Table(
     comment="what happened, for those who watch: one row a group of transactions or staff's move",
 )
 Index("ix_outbox_place", outbox.c.xid, outbox.c.no)
+
+policy_versions = Table(
+    "policy_versions",
+    metadata,
+    Column("version", String(32), primary_key=True),
+    Column("canonical", Text, nullable=False),
+    Column("checksum", String(64), nullable=False),
+    Column("status", String(12), nullable=False),
+    Column("effective_from", Date, nullable=False),
+    Column("maker", String(80), nullable=False),
+    Column("checker", String(80)),
+    Column("note", Text, nullable=False),
+    CheckConstraint("status in ('pending', 'published', 'rejected')", name="status_known"),
+    CheckConstraint("checker is null or checker <> maker", name="two_people"),
+    CheckConstraint("status <> 'published' or checker is not null", name="published_by_two"),
+    comment="policies beside the shipped ones: proposed by one person, published by another",
+)
+Index(
+    "uq_policy_versions_day",
+    policy_versions.c.effective_from,
+    unique=True,
+    sqlite_where=policy_versions.c.status == "published",
+    postgresql_where=policy_versions.c.status == "published",
+)

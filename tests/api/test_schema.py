@@ -50,7 +50,9 @@ def key_for(path: str) -> str:
     """A key that may make this call."""
     if path in PATHS.values():
         return "demo-terminal"
-    if path.startswith(("/v1/risk", "/v1/alerts", "/v1/approvals", "/v1/service-points")):
+    if path.startswith(
+        ("/v1/risk", "/v1/alerts", "/v1/approvals", "/v1/service-points", "/v1/policies")
+    ):
         return "demo-maker"
     return "demo-checker" if path.endswith("/cancel") else "demo-admin"
 
