@@ -18,7 +18,12 @@ POS_SIM   := $(BIN)/pos-sim
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help run day seed audit test test-long check bench clean
+.PHONY: help run day seed audit load test test-long check bench clean
+
+# PROFILE, USERS, WORKERS, SECONDS, URL and LOAD (further options) choose the load.
+LOAD_OPTIONS = $(if $(PROFILE),--profile $(PROFILE)) $(if $(USERS),--users $(USERS)) \
+  $(if $(WORKERS),--workers $(WORKERS)) $(if $(SECONDS),--seconds $(SECONDS)) \
+  --port $(PORT) $(if $(URL),--url $(URL)) $(LOAD)
 
 help: ## show this help
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} \
@@ -26,6 +31,7 @@ help: ## show this help
 	@echo
 	@echo "  DB=postgres  uses a real PostgreSQL from a Python wheel     SIZE=village|county|bank|province"
 	@echo "  PORT=8000  SEED=20260101"
+	@echo "  make load PROFILE=market-day USERS=100 WORKERS=2 SECONDS=60 URL=http://127.0.0.1:8000"
 
 ##@ Use
 run: $(INSTALLED) ## serve the seeded county, ready for the first request
@@ -39,6 +45,9 @@ seed: $(INSTALLED) ## fill an empty database
 
 audit: $(INSTALLED) ## recompute every balance and check every promise
 	$(POS_SIM) audit
+
+load: $(VENV)/.dev ## villages on the running server, or on one of its own, with the money auditor
+	$(BIN)/python -m loadtests $(LOAD_OPTIONS)
 
 ##@ Develop
 test: $(VENV)/.dev ## everything, on SQLite and on a real PostgreSQL

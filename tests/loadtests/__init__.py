@@ -1,0 +1,1 @@
+"""The load, without Locust: its monkey patching stays out of this process."""
