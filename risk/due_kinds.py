@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from pos_sim.engine.sandbox import Sandbox
 from risk.due import Due
+from risk.grading import grading_due
 from risk.money_due import held_due, settlement_due
 from risk.suppressing import rested_due
 
@@ -16,4 +17,5 @@ def due_kinds(sandbox: Sandbox) -> Sequence[Due]:
         held_due(sandbox),
         settlement_due(),
         rested_due(),
+        grading_due(),
     )

@@ -10,10 +10,11 @@ from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Connection
 
-from api.auth import STAFF, AnyKey
+from api.auth import STAFF, AnyKey, StaffKey
 from api.desk import InSandbox
 from api.geography import Spot, meters_between, name_of
 from api.models.fields import TerminalId
+from api.models.grades import GradePage, GradeShown
 from api.models.service_points import (
     ServicePointPage,
     ServicePointShown,
@@ -35,6 +36,7 @@ from pos_sim.store.query_points import (
     points_by_id,
     positions,
 )
+from risk.store.grade_rows import GradeRow, grades_of
 
 router = APIRouter(prefix="/v1", tags=["服务点 Service points"])
 
@@ -71,6 +73,15 @@ class Wanted(BaseModel):
         if abs(latitude) > 90 or abs(longitude) > 180:
             raise invalid_field("near", "纬度 ±90，经度 ±180 · Latitude ±90, longitude ±180")
         return Spot(latitude, longitude)
+
+
+class WantedGrades(BaseModel):
+    """A page of grades."""
+
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
+    limit: LIMIT = 50
+    cursor: CURSOR = None
 
 
 @router.get(
@@ -116,6 +127,38 @@ async def find_service_point(
     if service_point_id not in found:
         raise Problem("not-found")
     return shown(found[service_point_id], key)
+
+
+@router.get(
+    "/service-points/{service_point_id}/grades",
+    summary="分类分级 Grades of a point",
+    responses=problems(401, 403, 404, 405, 422, 500, 503),
+)
+async def list_grades(
+    _key: StaffKey,
+    sandbox: InSandbox,
+    service_point_id: Annotated[str, Path(pattern="^[0-9A-Za-z-]{1,16}$")],
+    wanted: Annotated[WantedGrades, Query()],
+) -> GradePage:
+    """How it was graded month by month, the newest first, with the reasons. Staff only.
+
+    The clock grades on the first of a month at 01:00 for the month before, once there was enough
+    history: until then every point of a demo world is tier B.
+    """
+    after = position_of(wanted.cursor, str)
+
+    def look(connection: Connection) -> list[GradeRow]:
+        if service_point_id not in points_by_id(connection, [service_point_id]):
+            raise Problem("not-found")
+        before = after[0] if after else "9999-12"
+        return grades_of(connection, service_point_id, wanted.limit + 1, before)
+
+    rows = await sandbox.database.read(look)
+    page, rest = rows[: wanted.limit], rows[wanted.limit :]
+    return GradePage(
+        items=[GradeShown.of(row) for row in page],
+        next_cursor=cursor_of((page[-1].month,)) if rest else None,
+    )
 
 
 @router.get(
