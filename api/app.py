@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from functools import partial
 from importlib.metadata import version
 from typing import Any
@@ -146,26 +146,39 @@ def desk_for(sandbox: Sandbox, settings: Settings) -> Desk:
 @asynccontextmanager
 async def living(desk: Desk) -> AsyncIterator[None]:
     """Do the work of the clock while the application lives; close the sandbox after it."""
-    background = asyncio.create_task(work_of_the_clock(desk))
+    settings = desk.settings
+    background = [
+        asyncio.create_task(again_and_again(work, desk.sandbox, every_s))
+        for work, every_s in (
+            (follow, settings.follow_every_s),
+            (do_due_work, settings.background_every_s),
+        )
+    ]
     try:
         yield
     finally:
-        background.cancel()
-        with suppress(asyncio.CancelledError):
-            await background
+        for task in background:
+            task.cancel()
+        await asyncio.gather(*background, return_exceptions=True)
         await desk.sandbox.close()
 
 
-async def work_of_the_clock(desk: Desk) -> None:
-    """Do what time brings, again and again; a mistake does not end it."""
+async def again_and_again(
+    work: Callable[[Sandbox], Awaitable[None]], sandbox: Sandbox, every_s: float
+) -> None:
+    """Do a piece of work for as long as the application lives; a mistake does not end it."""
     while True:
-        # Policies before the clock: none may begin that this process has not read.
-        for work in (follow_policies, follow_the_clock, do_due_work):
-            try:
-                await work(desk.sandbox)
-            except Exception as error:
-                log.error("background work failed", work=work.__name__, error=type(error).__name__)
-        await asyncio.sleep(desk.settings.background_every_s)
+        try:
+            await work(sandbox)
+        except Exception as error:
+            log.error("background work failed", work=work.__name__, error=type(error).__name__)
+        await asyncio.sleep(every_s)
+
+
+async def follow(sandbox: Sandbox) -> None:
+    """Take over what other processes did: policies first, so that none begins unread."""
+    await follow_policies(sandbox)
+    await follow_the_clock(sandbox)
 
 
 async def do_due_work(sandbox: Sandbox) -> None:

@@ -78,6 +78,12 @@ KINDS: dict[str, Kind] = {
             "已经存在 · Already there",
             "What shall be made exists; nothing was done.",
         ),
+        Kind(
+            "clock-backwards",
+            409,
+            "时钟不能倒退 · A clock never goes back",
+            "That moment has passed; the clock stays.",
+        ),
         Kind("too-large", 413, "报文过大 · Body too large", "Nothing was done."),
         Kind(
             "unsupported-media-type",

@@ -48,3 +48,4 @@ class Settings(BaseSettings):
     console_session_s: float = Field(default=28_800.0, gt=0)
     watch: bool = False
     background_every_s: float = Field(default=1.0, gt=0)
+    follow_every_s: float = Field(default=0.2, gt=0)

@@ -24,6 +24,7 @@ from sqlalchemy import Connection
 
 from pos_sim.store.queries import Page
 from pos_sim.store.rows import from_us, to_us
+from risk.audit_log import CLOCK
 from risk.store import approval_rows
 
 
@@ -149,6 +150,16 @@ def decide(
     (follow.approved if choice is Choice.APPROVE else follow.rejected)(connection, decided)
     write_decision(connection, decided)
     return decided
+
+
+def lapse(connection: Connection, approval_id: str, at: datetime, note: str) -> None:
+    """Let the clock turn a proposal down whose time is over; one that was decided stays so."""
+    asked = find(connection, approval_id)
+    if asked is not None and asked.choice is None:
+        write_decision(
+            connection,
+            replace(asked, checker=CLOCK, choice=Choice.REJECT, decided_at=at, note=note),
+        )
 
 
 def write_decision(connection: Connection, decided: Approval) -> None:

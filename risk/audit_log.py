@@ -16,7 +16,7 @@ from typing import Any, NamedTuple, TypeAlias
 import orjson
 from sqlalchemy import Connection, select
 
-from pos_sim.store.last_words import last_word
+from pos_sim.store.last_words import add_last_word
 from pos_sim.store.queries import Page
 from pos_sim.store.rows import from_us, to_us
 from pos_sim.store.sql import InsertSet, Statement
@@ -116,7 +116,7 @@ def write_entry(
     said = Said(
         to_us(at), actor, action, subject_kind, subject_id, as_json(before), as_json(after), why
     )
-    last_word(connection, Unchained).entries.append(said)
+    add_last_word(connection, Unchained, said)
 
 
 @dataclass(slots=True)
@@ -124,6 +124,9 @@ class Unchained:
     """The entries of one transaction, in the order in which they were written."""
 
     entries: list[Said] = field(default_factory=list)
+
+    def add(self, item: Said) -> None:
+        self.entries.append(item)
 
     def say(self, connection: Connection) -> None:
         """Chain them behind the last entry there is, which nobody else can do meanwhile."""

@@ -5,10 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pos_sim.engine.sandbox import Sandbox
+from risk.bank_calendar import BankCalendar
+from risk.breaking import breaker_due
 from risk.due import Due
+from risk.escalation import escalation_due
 from risk.grading import grading_due
+from risk.list_ends import list_end_due
 from risk.money_due import held_due, settlement_due
-from risk.suppressing import rested_due
+from risk.patrol import patrol_due
+from risk.suppressing import suppression_end_due
 
 
 def due_kinds(sandbox: Sandbox) -> Sequence[Due]:
@@ -16,6 +21,10 @@ def due_kinds(sandbox: Sandbox) -> Sequence[Due]:
     return (
         held_due(sandbox),
         settlement_due(),
-        rested_due(),
+        patrol_due(),
+        breaker_due(BankCalendar()),
+        list_end_due(),
+        suppression_end_due(),
+        escalation_due(),
         grading_due(),
     )

@@ -13,7 +13,8 @@ from pos_sim.domain.decision import Decision
 from pos_sim.domain.policy import PolicySet
 from pos_sim.domain.requests import Charge, Request, Reversal
 from pos_sim.domain.watching import ALLOWED, Assessment
-from risk.deadlines import MondayToFriday, WorkingDays
+from risk.bank_calendar import BankCalendar
+from risk.deadlines import WorkingDays
 from risk.live.case import Case, Maker
 from risk.live.group import GroupWindows
 from risk.live.load import load_windows
@@ -51,7 +52,7 @@ class RiskMonitor:
     ) -> None:
         self.policies = policies
         self.secrets = secrets
-        self.calendar = calendar or MondayToFriday()
+        self.calendar = calendar or BankCalendar()
         self.makers = makers
         self._check_every_s = check_every_s
         self._now = now

@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import date
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime, timedelta
 from functools import partial
 
 from sqlalchemy import Connection
 
-from pos_sim.domain.watching import Verdict
+from pos_sim.domain.calendar import business_date, start_of
+from pos_sim.engine.day_end import GRACE
 from pos_sim.engine.sandbox import Sandbox
-from pos_sim.store.rows import from_us
 from pos_sim.store.sql import Statement
-from risk.deadlines import MondayToFriday, WorkingDays
+from pos_sim.store.world import read_mark, write_mark
+from risk.audit_log import CLOCK, write_entry
+from risk.bank_calendar import BankCalendar
+from risk.deadlines import WorkingDays
+from risk.due import Due, Fired
 from risk.live.rows import start_us_of
-from risk.patrol_facts import PointDay, patrol_facts
-from risk.rules import Hit
-from risk.store.read_patrol import Evening, evening_of, noted, points_on
-from risk.store.register import Register, read_register
+from risk.rounds import Noted, Rounds, asked, is_note, note_of
+from risk.store.read_patrol import evening_of, points_on
 from risk.store.save_hits import Said, save_said
-from risk.suppressions import after_suppressions
-from risk.vocabulary import Lane, Outcome, Tier
+
+PATROL, MARK = "patrol", "patrolled_to"
+ONE_DAY = timedelta(days=1)
 
 TAKE = Statement(
     "insert into world (name, value) values ('patrolled_to', :day)"
@@ -28,67 +31,77 @@ TAKE = Statement(
 )
 
 
-async def patrol(sandbox: Sandbox, day: date) -> int:
+def patrol_due() -> Due:
+    """Every evening, a little after the cut-off, once the day is whole in the journal."""
+    return Due(PATROL, patrolled_at, partial(work_of_evenings, rounds=Rounds()))
+
+
+def patrolled_at(connection: Connection, now: datetime) -> datetime | None:
+    """Return when the evening comes whose patrol is next; a world without one never waits."""
+    day = read_mark(connection, MARK)
+    return None if day is None else start_of(date.fromisoformat(day) + 2 * ONE_DAY) + GRACE
+
+
+def work_of_evenings(connection: Connection, moment: datetime, rounds: Rounds) -> Sequence[Fired]:
+    """Go through the evenings that have come, one after the other."""
+    last, over = read_mark(connection, MARK), business_date(moment - GRACE)
+    assert last is not None
+    day, fired = date.fromisoformat(last) + ONE_DAY, list[Fired]()
+    while day < over:
+        hits = patrol_day(connection, day, rounds=rounds)
+        write_entry(
+            connection,
+            at=moment,
+            actor=CLOCK,
+            action="patrol",
+            subject_kind="business_day",
+            subject_id=day.isoformat(),
+            after={"hits": hits},
+        )
+        text, text_en = f"{day} 日终巡检，命中 {hits} 条", f"Patrol of {day}: {hits} hits"
+        fired.append(Fired(moment, PATROL, day.isoformat(), text, text_en))
+        day += ONE_DAY
+    return fired
+
+
+def begin_patrols(connection: Connection, first_day: date) -> None:
+    """Let the first patrol of a new world be that of its first business date."""
+    write_mark(connection, MARK, (first_day - ONE_DAY).isoformat())
+
+
+def patrol_now(sandbox: Sandbox, day: date) -> int:
+    """Go through all points on the evening of ``day``, without an event loop."""
+    return sandbox.database.run_now(partial(patrol_day, day=day))
+
+
+def patrol_day(
+    connection: Connection,
+    day: date,
+    calendar: WorkingDays | None = None,
+    rounds: Rounds | None = None,
+) -> int:
     """Go through all points on the evening of ``day``; return how many hits were written.
 
     A day is patrolled once: whoever comes later finds it done.
     """
-    return await sandbox.database.run(partial(patrol_day, day=day))
-
-
-def patrol_now(sandbox: Sandbox, day: date) -> int:
-    """The same without an event loop."""
-    return sandbox.database.run_now(partial(patrol_day, day=day))
-
-
-def patrol_day(connection: Connection, day: date, calendar: WorkingDays | None = None) -> int:
-    """The same within a transaction."""
     if not TAKE.run(connection, day=day.isoformat()):
         return 0
-    register, today = read_register(connection), day.toordinal()
-    as_of_us = start_us_of(today + 1) - 1
-    evening = evening_of(connection, today)
-    said = [
-        Said(hit, f"{that.point} {day}", that.point, as_of_us)
-        for that, tier in points_on(connection, today, as_of_us)
-        for hit in asked(register, evening, that, tier)
-    ]
-    said = without_repeated_notes(connection, said)
-    save_said(connection, said, calendar or MondayToFriday())
+    said = list(said_on(connection, day, rounds or Rounds()))
+    save_said(connection, said, calendar or BankCalendar())
     return len(said)
 
 
-def asked(register: Register, evening: Evening, that: PointDay, tier: Tier) -> Iterable[Hit]:
-    """Return what the rules of the patrol say about a point, suppressed ones as evidence."""
-    release = register.release(that.today)
-    hits = release.evaluate(patrol_facts(that, evening), Lane.BATCH, tier)
-    return after_suppressions(hits, register.suppressions, from_us(that.as_of_us)) if hits else ()
-
-
-def without_repeated_notes(connection: Connection, said: list[Said]) -> list[Said]:
-    """Leave out notes that were made before and have not changed: an idle point fills no disk.
-
-    A note is a hit that asks nobody for anything (R21). It is new when the point did business
-    since, or when it came into another band.
-    """
-    notes = {one.hit.rule_id for one in said if is_note(one.hit)}
-    before = {rule_id: noted(connection, rule_id) for rule_id in notes}
-
-    def is_new(one: Said) -> bool:
-        if not is_note(one.hit):
-            return True
-        key = (one.point or "", one.hit.clause, one.hit.band)
-        last_us = before[one.hit.rule_id].get(key)
-        return last_us is None or last_us < one.at_us - idle_us(one.hit)
-
-    return [one for one in said if is_new(one)]
-
-
-def is_note(hit: Hit) -> bool:
-    return hit.outcome is Outcome.HIT and hit.decision is Verdict.ALLOW
-
-
-def idle_us(hit: Hit) -> int:
-    """Return how long the state of a note has lasted: so many days as it observed."""
-    days = hit.observed or 0
-    return int(days) * 86_400_000_000
+def said_on(connection: Connection, day: date, rounds: Rounds) -> Iterator[Said]:
+    """Give what there is to say about all points, without notes that were made before."""
+    today = day.toordinal()
+    as_of_us = start_us_of(today + 1) - 1
+    register, evening = rounds.register(connection), evening_of(connection, today)
+    release, noted = register.release(today), Noted(connection)
+    for that, tier in points_on(connection, today, as_of_us):
+        if evening.is_quiet(that.point):
+            notes = rounds.notes(release, evening, that, tier)
+            if notes is not None and noted.all_old(that.point, notes, as_of_us):
+                continue
+        for hit in asked(register, release, evening, that, tier):
+            if not is_note(hit) or not noted.all_old(that.point, [note_of(hit)], as_of_us):
+                yield Said(hit, f"{that.point} {day}", that.point, as_of_us)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, MutableMapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
 from hashlib import sha256
 from importlib.resources import files
 from itertools import combinations
@@ -130,8 +131,9 @@ def _twice(file: str, rule: RuleVersion, field_name: str, value: object) -> Rule
     return RulebookError(file, f"rule {rule.rule_id}", field_name, f"{value} twice")
 
 
+@cache
 def shipped() -> RuleSet:
-    """Read the rulebook that comes with the program.
+    """Read the rulebook that comes with the program, once.
 
     >>> sorted(shipped().on(date(2026, 3, 2)).versions)[0]
     'R01'

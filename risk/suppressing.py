@@ -17,8 +17,12 @@ from sqlalchemy import Connection, select, tuple_
 from pos_sim.store.queries import Page
 from pos_sim.store.rows import from_us, to_us
 from pos_sim.store.sql import InsertSet, Statement
+from pos_sim.store.world import read_mark, write_mark
 from risk.alerts import Action, AlertKey, act
 from risk.approvals import Approval, Effects, StaleApproval, propose
+from risk.audit_log import CLOCK, write_entry
+from risk.bank_calendar import BankCalendar
+from risk.deadlines import due_at
 from risk.due import Due, Fired
 from risk.mistakes import Mistaken
 from risk.releases import published
@@ -30,6 +34,7 @@ from risk.vocabulary import ScopeKind
 from risk.working_alerts import latest_about, save
 
 KIND, CREATE = "suppression", "create"
+END, MARK = "suppression_end", "suppressions_ended_us"
 LONGEST = timedelta(days=366)
 
 COLUMNS = (
@@ -47,10 +52,10 @@ RESTED = Statement(
     "select rule_id, scope_kind, scope_value from risk_alerts a where state = 'suppressed'"
     f" and not exists ({IN_FORCE}) order by alert_id"
 )
-NEXT_END = Statement(
-    "select min(s.until_us) from risk_suppressions s where s.until_us > :now_us and exists"
-    " (select 1 from risk_alerts a where a.state = 'suppressed' and a.rule_id = s.rule_id"
-    " and a.scope_kind = s.scope_kind and a.scope_value = s.scope_value)"
+NEXT_END = Statement("select min(until_us) from risk_suppressions where until_us > :ended_us")
+ENDED = Statement(
+    "select suppression_id, rule_id, scope_value from risk_suppressions"
+    " where until_us > :ended_us and until_us <= :now_us order by until_us, suppression_id"
 )
 STILL = Statement(
     "select 1 from risk_suppressions where rule_id = :rule_id and scope_kind = :scope_kind"
@@ -196,25 +201,39 @@ def create_approved(connection: Connection, approval: Approval) -> None:
 EFFECTS = {(KIND, CREATE): Effects(create_approved)}
 
 
-def rested_due() -> Due:
-    """Alerts whose suppression has ended are new again."""
-    return Due("suppression_end", next_end, wake_rested)
+def suppression_end_due() -> Due:
+    """Suppressions end, and alerts that rested under one are new again."""
+    return Due(END, next_end, end_suppressions)
+
+
+def ended_us(connection: Connection) -> int:
+    return int(read_mark(connection, MARK) or 0)
 
 
 def next_end(connection: Connection, now: datetime) -> datetime | None:
-    """Return when an alert may wake: at the next end of a suppression, or now."""
-    if RESTED.rows(connection, now_us=to_us(now)):
-        return now
-    us = NEXT_END.rows(connection, now_us=to_us(now))[0][0]
+    us = NEXT_END.rows(connection, ended_us=ended_us(connection))[0][0]
     return None if us is None else from_us(us)
 
 
-def wake_rested(connection: Connection, moment: datetime) -> Sequence[Fired]:
-    """Let alerts whose suppression has ended be new again."""
-    keys = rested_keys(connection, moment)
+def end_suppressions(connection: Connection, moment: datetime) -> Sequence[Fired]:
+    """Say of every suppression that it has ended, and wake what nothing silences any more."""
+    ended = ENDED.rows(connection, ended_us=ended_us(connection), now_us=to_us(moment))
+    write_mark(connection, MARK, str(to_us(moment)))
+    woken = wake(connection, rested_keys(connection, moment), moment)
+    for suppression_id, rule_id, value in ended:
+        write_entry(
+            connection,
+            at=moment,
+            actor=CLOCK,
+            action="expire",
+            subject_kind=KIND,
+            subject_id=suppression_id,
+            before={"rule_id": rule_id, "value": value},
+            why="抑制到期",
+        )
     return [
-        Fired(moment, "suppression_end", alert_id, "抑制到期，预警恢复", "The alert is new again")
-        for alert_id in wake(connection, keys, moment)
+        *(Fired(moment, END, row[0], "抑制到期", "The suppression has ended") for row in ended),
+        *(Fired(moment, END, one, "预警恢复", "The alert is new again") for one in woken),
     ]
 
 
@@ -228,8 +247,13 @@ def wake(connection: Connection, keys: Iterable[AlertKey], now: datetime) -> lis
     woken: list[str] = []
     for key in keys:
         kept = latest_about(connection, key)  # its lock comes first
-        if kept and not is_silent(connection, key, now) and move(connection, key, Action.LAPSE):
-            woken.append(kept.alert_id)
+        after = act(kept.alert, Action.LAPSE) if kept else None
+        if kept is None or after is None or is_silent(connection, key, now):
+            continue
+        # Whoever is to look at it has the whole time again.
+        kept.alert = replace(after, due_at=due_at(after.severity, now, BankCalendar()))
+        save(connection, kept)
+        woken.append(kept.alert_id)
     return woken
 
 

@@ -13,6 +13,7 @@ from pos_sim.store.database import Database
 from pos_sim.store.keys import key_hash
 from pos_sim.store.tables import api_keys
 from pos_sim.store.world import WorldFacts, write_world
+from risk.patrol import begin_patrols
 from seeds.bulk import after_load, set_aside, write_batch
 from seeds.progress import Progress, Silent
 from seeds.sizes import Size
@@ -73,6 +74,7 @@ def fill(
         progress.done()
         progress.start("建立索引 Building indexes", 1)
     write_world(connection, facts)
+    begin_patrols(connection, first_day)
     after_load(connection)
     progress.advance(1)
     progress.done()

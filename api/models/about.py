@@ -35,6 +35,11 @@ class ClockShown(BaseModel):
     business_date: str
     cut_off: str = Field(description="Later transactions carry the next date", examples=["23:00"])
     next_cut_off: str
+    is_working_day: bool = Field(description="Whether banks work on the business date")
+    next_working_day: str = Field(description="The first one after the business date")
+    calendar_is_provisional: bool = Field(
+        description="The holidays of this year are not announced yet: statutory days at most"
+    )
     offset_s: float = Field(description="How far it is ahead of real time, seconds")
 
 

@@ -7,12 +7,11 @@ locks would sooner or later wait in a circle; so it is taken last, whenever the 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import Connection
 
 T = TypeVar("T")
-W = TypeVar("W", bound="LastWord")
 
 KEPT = "last words"
 """Where they wait: with the connection, for the length of one transaction."""
@@ -21,19 +20,21 @@ KEPT = "last words"
 class LastWord(Protocol):
     """Gathers what belongs together and writes it when asked."""
 
+    def add(self, item: Any) -> None: ...
     def say(self, connection: Connection) -> None: ...
 
 
-def last_word(connection: Connection, make: Callable[[], W]) -> W:
-    """Return this transaction's last word of a kind, a new one the first time.
+def add_last_word(connection: Connection, make: Callable[[], LastWord], item: Any) -> None:
+    """Add to this transaction's last word of a kind.
 
-    Only a transaction of `pos_sim.store.database.Database.run` has last words; elsewhere they
-    would be forgotten, so asking for one fails.
+    Only a transaction of `pos_sim.store.database.Database.run` knows when it ends; in any other
+    one the word is said at once.
     """
-    words = connection.info.get(KEPT)
-    assert words is not None, "only a transaction of Database.run has last words"
-    found: W = words.setdefault(make, make())
-    return found
+    words: dict[object, LastWord] | None = connection.info.get(KEPT)
+    word = make() if words is None else words.setdefault(make, make())
+    word.add(item)
+    if words is None:
+        word.say(connection)
 
 
 def with_last_words(connection: Connection, work: Callable[[Connection], T]) -> T:

@@ -13,6 +13,7 @@ from pos_sim.store.tables import world
 
 OFFSET = Statement("select value from world where name = 'clock_offset_us' {lock:world}")
 MOVE = Statement("update world set value = :value where name = 'clock_offset_us'")
+MARK = Statement("select value from world where name = :name")
 PUT = InsertSet(world, ["name", "value"], "on conflict (name) do update set value = excluded.value")
 
 
@@ -61,3 +62,14 @@ def locked_offset(connection: Connection) -> timedelta:
 def move_clock(connection: Connection, offset: timedelta) -> None:
     """Set how far the clock is from real time, for every process."""
     MOVE.run(connection, value=str(offset // MICROSECOND))
+
+
+def read_mark(connection: Connection, name: str) -> str | None:
+    """Return up to where some work has been done, None where it was never begun."""
+    found = MARK.rows(connection, name=name)
+    return found[0][0] if found else None
+
+
+def write_mark(connection: Connection, name: str, value: str) -> None:
+    """Keep up to where some work has been done."""
+    PUT.run(connection, [(name, value)])

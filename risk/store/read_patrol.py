@@ -61,6 +61,10 @@ class Evening:
     tiny: Tally = field(default_factory=dict)
     days: dict[str, dict[int, tuple[int, int, bool]]] = field(default_factory=dict)
 
+    def is_quiet(self, point: str) -> bool:
+        """Say whether nobody did anything at a point, in 30 days and in the month."""
+        return not (point in self.lately or point in self.month or point in self.days)
+
     def read(self, metric: Metric, key: Key, as_of_us: int) -> Any:
         """Return the raw value of one of the patrol's four metrics."""
         (point,) = key

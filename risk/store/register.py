@@ -26,6 +26,7 @@ from risk.suppressions import Suppression
 from risk.templates.parameters import facts_of
 from risk.vocabulary import ScopeKind, Tier
 
+WATCH_VERSION = "watch_version"
 VERSION = Statement("select value from world where name in ('clock_offset_us', 'watch_version')")
 TOUCH = Statement(
     "insert into world (name, value) values ('watch_version', '1')"

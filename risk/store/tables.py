@@ -93,6 +93,13 @@ risk_hits = Table(
 )
 Index("ix_risk_hits_rule", risk_hits.c.rule_id, risk_hits.c.at_us)
 Index("ix_risk_hits_alert", risk_hits.c.alert_id, risk_hits.c.at_us)
+STOPPED = risk_hits.c.decision.in_(("hold", "decline"))
+Index(
+    "ix_risk_hits_stopped",
+    risk_hits.c.at_us,
+    sqlite_where=STOPPED,
+    postgresql_where=STOPPED,
+)
 
 risk_alerts = Table(
     "risk_alerts",
@@ -126,6 +133,7 @@ risk_alerts = Table(
     Column("assignee", String(40)),
     Column("note", Text),
     Column("case_id", String(40)),
+    Column("stage", Integer, nullable=False, server_default="0"),
     CheckConstraint(
         "state in ('new', 'assigned', 'investigating', 'closed', 'suppressed', 'escalated')",
         name="state_known",
@@ -146,6 +154,27 @@ Index(
 )
 Index("ix_risk_alerts_last_seen", risk_alerts.c.last_seen_us, risk_alerts.c.alert_id)
 Index("ix_risk_alerts_point", risk_alerts.c.service_point_id, risk_alerts.c.last_seen_us)
+
+WAITS = OPEN & (risk_alerts.c.state != "suppressed") & (risk_alerts.c.stage < 3)
+Index(
+    "ix_risk_alerts_waiting",
+    risk_alerts.c.stage,
+    risk_alerts.c.due_us,
+    risk_alerts.c.first_seen_us,
+    sqlite_where=WAITS,
+    postgresql_where=WAITS,
+)
+
+risk_point_rules = Table(
+    "risk_point_rules",
+    metadata,
+    Column("service_point_id", String(16), nullable=False),
+    Column("rule_id", String(8), nullable=False),
+    Column("hit_on", Date),
+    Column("failed_on", Date),
+    PrimaryKeyConstraint("service_point_id", "rule_id"),
+    comment="the last business date on which a rule alerted at a point, or could not judge there",
+)
 
 risk_rule_versions = Table(
     "risk_rule_versions",

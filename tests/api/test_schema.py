@@ -22,7 +22,8 @@ from pos_sim.store.world import WorldFacts
 from tests.api.counter import PATHS, bearer
 
 EXAMPLES = int(os.environ.get("SCHEMA_EXAMPLES", "15"))
-DESTROYS_THE_WORLD = {("POST", "/sim/reset")}
+DESTROYS_THE_WORLD = {("POST", "/sim/reset"), ("POST", "/sim/clock")}
+"""Calls that leave another world, or the same one years later, to whoever comes next."""
 
 
 def document() -> dict[str, Any]:

@@ -63,9 +63,11 @@ def test_what_is_rolled_back_leaves_no_entry(database: Database) -> None:
     assert broken_at(database) is None
 
 
-def test_an_entry_needs_a_transaction_that_will_write_it(database: Database) -> None:
-    with database.sync_engine.begin() as connection, pytest.raises(AssertionError):
+def test_in_any_other_transaction_an_entry_is_written_at_once(database: Database) -> None:
+    with database.sync_engine.begin() as connection:
         write(connection, "a")
+        assert [e.subject_id for e in list_entries(connection, Wanted(), 9, None).items] == ["a"]
+    assert broken_at(database) is None
 
 
 def test_many_writers_make_one_chain(database: Database) -> None:
