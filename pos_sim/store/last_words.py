@@ -40,11 +40,12 @@ def add_last_word(connection: Connection, make: Callable[[], LastWord], item: An
 def with_last_words(connection: Connection, work: Callable[[Connection], T]) -> T:
     """Do ``work``, then write the last words; the caller commits."""
     words: dict[object, LastWord] = {}
-    connection.info[KEPT] = words
+    info = connection.info  # a connection that breaks meanwhile will not say it again
+    info[KEPT] = words
     try:
         result = work(connection)
         for word in words.values():
             word.say(connection)
         return result
     finally:
-        del connection.info[KEPT]
+        del info[KEPT]
