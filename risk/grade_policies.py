@@ -66,11 +66,11 @@ def _policy(page: Page) -> GradePolicy:
         history_days=page.whole("history_days", 1, MOST_DAYS),
         alert_months=page.whole("alert_months", 1, MOST_MONTHS),
         review_months=page.whole("review_months", 1, MOST_MONTHS),
-        volume=_steps(page, "volume", "points", rises=True),
-        idle_days=_steps(page, "idle_days", "points", rises=False),
+        volume=steps_of(page, "volume", "points", rises=True),
+        idle_days=steps_of(page, "idle_days", "points", rises=False),
         review={Review(word): n for word, n in _numbers(page, "review", Review).items()},
         conduct=page.whole("conduct", 0, MOST),
-        stars=_steps(page, "stars", "stars", rises=True),
+        stars=steps_of(page, "stars", "stars", rises=True),
         alert_weight={
             Severity(word): n for word, n in _numbers(page, "alert_weight", Severity).items()
         },
@@ -91,14 +91,14 @@ def _policy(page: Page) -> GradePolicy:
     return policy
 
 
-def _steps(page: Page, key: str, worth: str, *, rises: bool) -> Steps:
-    """Read steps that begin at zero, each later than the one before, all in one direction."""
+def steps_of(page: Page, key: str, worth: str, *, rises: bool, first: int = 0) -> Steps:
+    """Read steps that begin at ``first``, each later than the one before, all in one direction."""
     steps: list[Step] = []
     for row in page.pages(key):
         steps.append(Step(row.whole("from", 0, MOST), row.whole(worth, 0, MOST)))
         row.no_more()
-    if steps[0].start != 0:
-        raise page.error(key, "the first row must begin at 0")
+    if steps[0].start != first:
+        raise page.error(key, f"the first row must begin at {first}")
     for before, after in pairwise(steps):
         if after.start <= before.start:
             raise page.error(key, "each row must begin after the one before")

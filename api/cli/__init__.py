@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from api.cli import checks, day, keys, policy, postgres, risk, rules, serve, world
+from api.cli import checks, day, incentives, keys, policy, postgres, risk, rules, serve, world
 
 app = typer.Typer(
     name="pos-sim",
@@ -21,6 +21,7 @@ app.command("seed")(world.seed)
 app.command("digest")(world.digest)
 app.command("day")(day.day)
 app.command("audit")(checks.audit)
+app.command("incentives")(incentives.incentives)
 app.add_typer(keys.app, name="keys")
 app.add_typer(policy.app, name="policy")
 app.add_typer(rules.app, name="rules")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from datetime import date
+from typing import Any
 
 import pytest
 from sqlalchemy import insert
@@ -27,7 +28,7 @@ def desk(settings: Settings, world: Village) -> Iterator[Watched]:
         yield opened
 
 
-def grades(desk: Watched, **asked: object) -> Json:
+def grades(desk: Watched, **asked: Any) -> Json:
     return desk.ask(f"/v1/service-points/{POINT}/grades", **asked)
 
 

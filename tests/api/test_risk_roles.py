@@ -34,6 +34,7 @@ CALLS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("POST", "/v1/risk/rules/R01/versions", ACTING),
     ("POST", "/v1/approvals/AP-none", ACTING),
     ("GET", "/v1/service-points/SP-none/grades", READERS),
+    ("GET", "/v1/reports/incentives", READERS),
     ("POST", "/v1/policies", ACTING),
     ("POST", "/v1/service-points", MAKERS),
     ("POST", "/v1/service-points/SP-none/terminals", MAKERS),
