@@ -100,7 +100,7 @@ def test_a_lie_is_caught_at_the_first_answer_and_names_the_request(
     promise: str, bend: Bend
 ) -> None:
     bank = LyingBank(fee=50)
-    bank.bend = bend  # type: ignore[method-assign]
+    bank.bend = bend
     made, told = counter(bank, only("withdrawal"))
     made.serve(due=0.0)
     (broken,) = made.ledger.broken
@@ -112,7 +112,7 @@ def test_a_lie_is_caught_at_the_first_answer_and_names_the_request(
 def test_a_reversal_that_keeps_a_fen_is_caught() -> None:
     bank = LyingBank(fee=50)
     bank.lies_about = "reversal"
-    bank.bend = lambda a: {"fee_returned_fen": a["fee_returned_fen"] - 1}  # type: ignore[method-assign]
+    bank.bend = lambda a: {"fee_returned_fen": a["fee_returned_fen"] - 1}
     made, _ = counter(bank, only("withdrawal", "lost_answer"))
     made.serve(due=0.0)
     assert made.ledger.broken[0].promise == "a reversal gives back amount and fee"
@@ -131,7 +131,7 @@ def test_a_replay_with_other_bytes_is_caught(replay: Reply) -> None:
 
 def test_a_fee_that_the_policy_does_not_quote_is_caught() -> None:
     bank = LyingBank(fee=50)
-    bank.bend = lambda a: {  # type: ignore[method-assign]
+    bank.bend = lambda a: {
         "fee": {"charged_fen": 40, "before_waiver_fen": 40, "waived_fen": 0},
         "balance_fen": a["balance_fen"] + 10,
     }
@@ -163,7 +163,7 @@ def test_a_refusal_is_in_order_where_it_explains_itself(
     code: str, refusal: Mapping[str, Any] | None, is_excused: bool
 ) -> None:
     bank = LyingBank()
-    bank.bend = lambda _: {  # type: ignore[method-assign]
+    bank.bend = lambda _: {
         "status": "declined", "response_code": code, "refusal": refusal, "balance_fen": None,
     }  # fmt: skip
     made, told = counter(bank, only("withdrawal"))
