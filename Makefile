@@ -18,7 +18,7 @@ POS_SIM   := $(BIN)/pos-sim
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help run day seed audit load test test-long check bench clean
+.PHONY: help run day seed audit load test test-long check bench mutants clean
 
 # PROFILE, USERS, WORKERS, SECONDS, URL and LOAD (further options) choose the load.
 LOAD_OPTIONS = $(if $(PROFILE),--profile $(PROFILE)) $(if $(USERS),--users $(USERS)) \
@@ -64,6 +64,9 @@ check: $(VENV)/.dev ## style, types, and who may import whom
 
 bench: $(VENV)/.dev ## measure the engine: grouped against one by one, on both databases
 	$(BIN)/python -m tests.benchmarks.engine
+
+mutants: $(VENV)/.dev ## break the build on purpose, one way at a time: each must be caught
+	$(BIN)/python -m tests.mutants
 
 clean: ## remove the virtual environment and what tools left behind
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache *.egg-info

@@ -195,6 +195,8 @@ class Auditor:
         for bank_id, rest in sums.items():
             if rest:
                 self._broke("entries sum to zero", note["id"], f"{rest} fen left at {bank_id}")
+        if between := moved_between_banks(truth):
+            self._broke("clearing sums to zero", note["id"], f"{between} fen lost between banks")
 
     def _check_card_side(self, note: Note, truth: Row) -> None:
         """What left the card is amount and fee; an inquiry moves the fee alone."""
@@ -258,6 +260,12 @@ def moved(truth: Row, account_no: str) -> int:
     """Return how much left an account, fen."""
     legs = [leg for leg in truth["postings"] if leg["account_no"] == account_no]
     return sum(leg["amount_fen"] if leg["side"] == "debit" else -leg["amount_fen"] for leg in legs)
+
+
+def moved_between_banks(truth: Row) -> int:
+    """Return what all clearing accounts gained together, fen; nothing, if all is well."""
+    clearing = {leg["account_no"] for leg in truth["postings"] if leg["kind"] == "clearing"}
+    return -sum(moved(truth, account_no) for account_no in clearing)
 
 
 def net(truth: Row) -> dict[str, int]:

@@ -18,7 +18,7 @@ from loadtests.checks import (
     is_approved,
 )
 from loadtests.notes import note_of
-from loadtests.pos import Body, Pos, Reply, Troubles, Unresolved, reversal_of
+from loadtests.pos import Body, Pos, Reply, Troubles, Unresolved, key_text, reversal_of
 from loadtests.profiles import Profile
 from loadtests.quotes import question_of, quoted_wrongly
 from loadtests.scripts import SCRIPTS, Act, Step
@@ -75,6 +75,9 @@ class Trail:
     """Where a visit stands: when the next answer is due, and what the last one was."""
 
     since: float
+    is_over: bool = False
+    asking: Body | None = None
+    """What is on its way."""
     body: Body | None = None
     reply: Reply | None = None
     unsent: Mapping[str, str] | None = None
@@ -101,13 +104,16 @@ class Counter:
         if visit is None:
             events["nobody_could"] += 1
             return
+        trail = Trail(due)
         try:
-            trail = Trail(due)
             # A request that had to be undone ends the visit: the villager comes another day.
             all(self._take(step, visit, trail) for step in SCRIPTS[visit.script])
+            trail.is_over = True
         except Unresolved as error:
-            self._leave(visit, error)
+            self.tell(Served(visit.business, self.pos.patience_s * 1_000, 0, str(error)))
         finally:
+            if not trail.is_over:  # the bank stays away, or the run was stopped without waiting
+                self._leave(visit, trail)
             if visit.villager is not None and visit.home is not None:
                 visit.home.villagers.append(visit.villager)
 
@@ -124,6 +130,7 @@ class Counter:
             original=last[1].json() if step.act is Act.UNDO and last[1] else None,
             was_frozen=visit.place.is_frozen,
         )
+        trail.asking = body
         sent = self.pos.perform(business, body, lambda: self._new_key(visit))
         if step.act is Act.ASK:
             trail.body, trail.reply = body, sent.reply
@@ -251,14 +258,13 @@ class Counter:
     def _broke(self, broken: Broken) -> None:
         self.ledger.broken.append(broken)
 
-    def _leave(self, visit: Visit, error: Unresolved) -> None:
-        """The bank stays away: nobody knows what the villager has now."""
+    def _leave(self, visit: Visit, trail: Trail) -> None:
+        """Nobody knows what became of the last request, and what the villager has now."""
         self.ledger.tally.events["unresolved"] += 1
-        if error.key:
-            self.ledger.unresolved.append(error.key)
+        if trail.asking is not None:
+            self.ledger.unresolved.append(key_text(trail.asking))
         if visit.villager is not None:
             visit.villager.is_exclusive = False
-        self.tell(Served(visit.business, self.pos.patience_s * 1_000, 0, str(error)))
 
 
 def _text(broken: Broken | None) -> str | None:

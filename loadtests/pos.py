@@ -23,6 +23,13 @@ PATHS: Mapping[str, str] = {
 }
 CONFIRMED = frozenset({"00", "25", "12"})
 """Answers after which a reversal is done."""
+TROUBLES: Mapping[str, str] = {
+    "busy": "busy",
+    "storage-full": "busy",
+    "outcome-unknown": "unknown",
+    "not-ready": "unknown",
+}
+"""What a problem of the bank counts as; nothing was done, or nobody knows."""
 FIRST_WAIT_S, LONGEST_WAIT_S = 0.2, 2.0
 
 
@@ -75,6 +82,8 @@ class Troubles:
     unknown: int = 0
     timed_out: int = 0
     undone: int = 0
+    internal: int = 0
+    """HTTP 500: never in order, whatever comes after it."""
 
     def take(self) -> dict[str, int]:
         """Return the counts since the last call, and begin anew."""
@@ -141,11 +150,9 @@ class Pos:
             else:
                 if reply.status < 500:
                     return reply
-                if reply.json().get("type") == "busy":
-                    self.troubles.busy += 1
-                    wait = reply.retry_after_s
-                else:
-                    self.troubles.unknown += 1
+                kind = TROUBLES.get(reply.json().get("type", ""), "internal")
+                setattr(self.troubles, kind, getattr(self.troubles, kind) + 1)
+                wait = reply.retry_after_s if kind == "busy" else wait
             if self.now() + wait > until:
                 text = f"{path} {key_text(body)}: no decision in {self.patience_s:.0f} s"
                 raise Unresolved(text, key_text(body))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from importlib.resources import files
 from itertools import accumulate
@@ -192,6 +192,8 @@ def _profile(
 ) -> Profile:
     row = dict(row)
     percent, knee, stages = row.pop("mix_percent", {}), row.pop("knee", None), row.pop("stages")
+    often = row.pop("mishap_percent", 100)
+    assert isinstance(often, int)
     assert isinstance(percent, dict)
     assert isinstance(stages, list)
     if unknown := percent.keys() - mix.keys():
@@ -202,7 +204,7 @@ def _profile(
         stages=[Stage(**stage) for stage in stages],
         mix={business: weight / whole for business, weight in weights.items()},
         bands=bands,
-        mishaps=mishaps,
+        mishaps=[replace(m, per_10_000=m.per_10_000 * often // 100) for m in mishaps],
         habits=habits,
         knee=Knee(**knee) if isinstance(knee, dict) else None,
         **row,  # type: ignore[arg-type] # a wrong field is a TypeError, which read() reports

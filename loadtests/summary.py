@@ -34,9 +34,15 @@ class Run:
     steps: Sequence[Step]
 
     @property
-    def failures(self) -> int:
-        """Return how many answers were not in order."""
-        return int(self.stats.total.num_failures)
+    def failures(self) -> dict[str, int]:
+        """Return what was not in order, counted; empty if all was."""
+        events = self.tally.events
+        counts = {
+            "answers that were not in order": int(self.stats.total.num_failures),
+            "answers with HTTP 500": events["internal"],
+            "visits without an end": events["unresolved"],
+        }
+        return {what: count for what, count in counts.items() if count}
 
     @property
     def exit_code(self) -> int:
@@ -96,6 +102,7 @@ def as_json(run: Run) -> str:
             "checked": dict(run.audited),
             "broken": [asdict(broken) for broken in run.broken],
         },
+        "failures": run.failures,
         "exit_code": run.exit_code,
     }
     return json.dumps(content, ensure_ascii=False, indent=1) + "\n"
@@ -169,6 +176,4 @@ def _verdict_lines(run: Run) -> list[str]:
     lines += [f"BROKEN {broken}" for broken in run.broken]
     if not run.broken:
         lines.append("auditor: every promise is kept" if run.tally.answers else "nothing to audit")
-    if run.failures:
-        lines.append(f"FAILED: {run.failures} answers were not in order, see the errors below")
-    return lines
+    return lines + [f"FAILED {count} {what}" for what, count in run.failures.items()]

@@ -101,6 +101,15 @@ def unbalance_between_banks(run: Run) -> None:
     run.bank.postings[run.a("transfer")][1]["bank_id"] = "psbc"
 
 
+def lose_between_banks(run: Run) -> None:
+    """Each bank's books are right, and a fen is gone all the same."""
+    payer, payee = run.bank.postings[run.a("transfer")][:2]
+    run.bank.postings[run.a("transfer")] += [
+        {**payee, "bank_id": "psbc", "amount_fen": 99, "kind": "cardholder", "account_no": "1"},
+        {**payer, "bank_id": "psbc", "amount_fen": 99, "kind": "clearing", "account_no": "2"},
+    ]
+
+
 def post_another_amount(run: Run) -> None:
     for leg in run.bank.postings[run.a("withdrawal")][:2]:
         leg["amount_fen"] += 1
@@ -121,6 +130,7 @@ LIES: list[tuple[str, Callable[[Run], None]]] = [
     ("no key is answered twice", list_twice),
     ("entries sum to zero", unbalance),
     ("entries sum to zero", unbalance_between_banks),
+    ("clearing sums to zero", lose_between_banks),
     ("entries move what the answer says", post_another_amount),
     ("a card has what its answers say", lose_from_a_card),
 ]

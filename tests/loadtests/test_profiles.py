@@ -19,6 +19,7 @@ NAMES = [
     "subsidy-release",
     "cut-off-rush",
     "spike",
+    "bad-line",
     "soak",
     "saturation",
 ]

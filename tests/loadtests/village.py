@@ -201,7 +201,7 @@ def legs(one: str, other: str, amount: int) -> list[dict[str, Any]]:
     """Return the two sides of one posting; none where nothing moves."""
     if not amount:
         return []
-    side = {"bank_id": "gyb", "amount_fen": amount}
+    side = {"bank_id": "gyb", "amount_fen": amount, "kind": "cardholder"}
     return [
         {**side, "account_no": one, "side": "debit"},
         {**side, "account_no": other, "side": "credit"},

@@ -1,0 +1,1 @@
+"""Mutants: the build broken on purpose, one way at a time, and who must notice."""
