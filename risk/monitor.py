@@ -7,11 +7,13 @@ from time import monotonic
 
 from sqlalchemy import Connection
 
-from pos_sim.domain.authorize import Facts, first_refusal
+from pos_sim.domain.authorize import Facts
+from pos_sim.domain.book import Book
 from pos_sim.domain.cards import CardSecrets
 from pos_sim.domain.decision import Decision
 from pos_sim.domain.policy import PolicySet
-from pos_sim.domain.requests import Charge, Request, Reversal
+from pos_sim.domain.requests import Charge, Request
+from pos_sim.domain.transactions import Refusal
 from pos_sim.domain.watching import ALLOWED, Assessment
 from risk.bank_calendar import BankCalendar
 from risk.deadlines import WorkingDays
@@ -63,14 +65,16 @@ class RiskMonitor:
         self.memory = Memory(Register(shipped()))
         self._checked: float | None = None
 
-    def watch(self, connection: Connection, requests: Sequence[Request]) -> GroupWatch:
+    def watch(
+        self, connection: Connection, requests: Sequence[Request], book: Book
+    ) -> GroupWatch:
         """Open a watch over a group: its windows are read now, under the engine's locks."""
         self._keep_up(connection)
         asked = [request for request in requests if not isinstance(request, Charge)]
         if not asked:
             return GroupWatch(self, GroupWindows(connection, self.memory))
         return GroupWatch(
-            self, load_windows(connection, asked, self.memory, self.secrets, self.policies)
+            self, load_windows(connection, asked, book, self.memory, self.policies)
         )
 
     def _keep_up(self, connection: Connection) -> None:
@@ -94,9 +98,8 @@ class GroupWatch:
         self._case: Case | None = None
         self._hits: tuple[Hit, ...] = ()
 
-    def assess(self, facts: Facts) -> Assessment:
+    def assess(self, facts: Facts, refusal: Refusal | None) -> Assessment:
         """Ask the rules that decide before money moves."""
-        refusal = None if isinstance(facts.request, Reversal) else first_refusal(facts)
         case = Case(facts, refusal, self.windows, self.monitor.makers)
         foresee(case)
         self._case, self._hits = case, self._ask(case, Lane.INLINE)

@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from pos_sim.domain.accounts import Account, Kind, bank_account_id
 from pos_sim.domain.authorize import Facts
 from pos_sim.domain.bills import Bill
-from pos_sim.domain.book import Changes
+from pos_sim.domain.book import Book, Changes
 from pos_sim.domain.calendar import business_date
 from pos_sim.domain.cards import Card
 from pos_sim.domain.decide import decide_group
@@ -30,7 +30,7 @@ from pos_sim.domain.requests import (
     Transfer,
 )
 from pos_sim.domain.reversals import undo
-from pos_sim.domain.transactions import Status, Transaction
+from pos_sim.domain.transactions import Refusal, Status, Transaction
 from pos_sim.domain.watching import ALLOWED, Assessment, Verdict
 from pos_sim.engine.holds import release
 from tests.counter import key
@@ -45,10 +45,12 @@ class Suspicious:
 
     HELD, DECLINED = 77, 99
 
-    def watch(self, connection: Connection, requests: Sequence[Request]) -> Suspicious:
+    def watch(
+        self, connection: Connection, requests: Sequence[Request], book: Book
+    ) -> Suspicious:
         return self
 
-    def assess(self, facts: Facts) -> Assessment:
+    def assess(self, facts: Facts, refusal: Refusal | None) -> Assessment:
         if not isinstance(facts.request, Transfer | CashRemittance):
             return ALLOWED
         ending = facts.amount % 100

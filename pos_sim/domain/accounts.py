@@ -89,13 +89,20 @@ class Account:
         )
 
 
+BY_BANK: dict[tuple[str, Kind], AccountId] = {
+    (bank.bank_id, kind): AccountId(bank.number * 10 + place)
+    for bank in BANKS.values()
+    for place, kind in enumerate(OF_THE_BANK)
+}
+
+
 def bank_account_id(bank_id: str, kind: Kind) -> AccountId:
     """Return the id of a bank's own account.
 
     >>> bank_account_id("gyb", Kind.FEE_INCOME)
     11
     """
-    return AccountId(BANKS[bank_id].number * 10 + OF_THE_BANK.index(kind))
+    return BY_BANK[bank_id, kind]
 
 
 def account_no_of(bank: Bank, serial: int) -> str:

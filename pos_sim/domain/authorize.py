@@ -82,7 +82,11 @@ Check = Callable[[Facts], Refusal | None]
 
 def first_refusal(facts: Facts) -> Refusal | None:
     """Return what the first failing check says, None when all of them pass."""
-    return next((refusal for check in CHECKS if (refusal := check(facts))), None)
+    for check in CHECKS:
+        refusal = check(facts)
+        if refusal is not None:
+            return refusal
+    return None
 
 
 def tombstone(facts: Facts) -> Refusal | None:

@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 CUT_OFF = time(23, 0)
-"""Transactions from this time on carry the next calendar date."""
+"""Transactions from this hour on carry the next calendar date."""
+ONE_DAY = timedelta(days=1)
 
 DEMO_START = datetime(2026, 3, 2, 10, 0, tzinfo=SHANGHAI)
 """What the clock of a fresh demo world shows: a Monday, no market or pension day."""
@@ -47,8 +48,8 @@ def business_date(moment: datetime) -> date:
     >>> business_date(datetime(2026, 3, 2, 23, 0, tzinfo=SHANGHAI)).isoformat()
     '2026-03-03'
     """
-    local = moment.astimezone(SHANGHAI)
-    return local.date() + timedelta(days=1) if local.time() >= CUT_OFF else local.date()
+    local = moment if moment.tzinfo is SHANGHAI else moment.astimezone(SHANGHAI)
+    return local.date() + ONE_DAY if local.hour >= CUT_OFF.hour else local.date()
 
 
 def month_of(day: date) -> int:
@@ -75,7 +76,7 @@ def minute_of(moment: datetime) -> int:
     >>> minute_of(DEMO_START)
     600
     """
-    local = moment.astimezone(SHANGHAI)
+    local = moment if moment.tzinfo is SHANGHAI else moment.astimezone(SHANGHAI)
     return local.hour * 60 + local.minute
 
 

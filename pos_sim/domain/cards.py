@@ -112,11 +112,12 @@ def luhn_digit(digits: str) -> int:
     >>> luhn_digit("7992739871")
     3
     """
-    doubled, plain = digits[::-2].translate(DOUBLED), digits[-2::-2]
-    return -(sum(map(int, doubled)) + sum(map(int, plain))) % 10
+    text = digits.encode()
+    doubled, plain = text[::-2].translate(DOUBLED), text[-2::-2]
+    return (len(text) * ord("0") - sum(doubled) - sum(plain)) % 10
 
 
-DOUBLED = str.maketrans("0123456789", "0246813579")
+DOUBLED = bytes.maketrans(b"0123456789", b"0246813579")
 """Each digit doubled, with the digits of the double added up."""
 
 

@@ -52,7 +52,7 @@ def decide(request: Request, book: Book, rules: Rules, watcher: Watcher) -> Deci
     facts = facts_of(request, pan_hash, book, rules)
     if isinstance(request, Reversal):
         transaction = decide_reversal(facts, request, fingerprint, book)
-        watcher.assess(facts)
+        watcher.assess(facts, None)
     elif isinstance(request, Charge):
         transaction = post_charge(facts, request, fingerprint, book)
     else:
@@ -66,7 +66,7 @@ def decide(request: Request, book: Book, rules: Rules, watcher: Watcher) -> Deci
 def decide_business(facts: Facts, fingerprint: str, book: Book, watcher: Watcher) -> Transaction:
     """Check, ask the monitor, and post when nobody objects."""
     refusal = first_refusal(facts)
-    verdict = watcher.assess(facts).verdict  # refused requests are watched too
+    verdict = watcher.assess(facts, refusal).verdict  # refused requests are watched too
     if refusal is None and verdict is Verdict.DECLINE:
         refusal = Refusal("risk", "59")
     keep_pin_count(facts, refusal, book)

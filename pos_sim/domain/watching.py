@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from pos_sim.domain.authorize import Facts
     from pos_sim.domain.decision import Decision
+    from pos_sim.domain.transactions import Refusal
 
 
 class Verdict(IntEnum):
@@ -34,6 +35,8 @@ ALLOWED = Assessment(Verdict.ALLOW)
 class Watcher(Protocol):
     """The part of a monitor's watch that a decision needs; it reads nothing from outside."""
 
-    def assess(self, facts: Facts) -> Assessment: ...
+    def assess(self, facts: Facts, refusal: Refusal | None) -> Assessment:
+        """Return the verdict; ``refusal`` is what the bank itself has against the request."""
+        ...
 
     def record(self, decision: Decision) -> None: ...

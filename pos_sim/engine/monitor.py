@@ -8,9 +8,11 @@ from typing import Protocol, runtime_checkable
 from sqlalchemy import Connection
 
 from pos_sim.domain.authorize import Facts
+from pos_sim.domain.book import Book
 from pos_sim.domain.decision import Decision
 from pos_sim.domain.policy import PolicySet
 from pos_sim.domain.requests import Request
+from pos_sim.domain.transactions import Refusal
 from pos_sim.domain.watching import ALLOWED, Assessment, Watcher
 
 
@@ -23,7 +25,9 @@ class Watch(Watcher, Protocol):
 class Monitor(Protocol):
     """Opens a watch over a group, in its transaction, after the locks."""
 
-    def watch(self, connection: Connection, requests: Sequence[Request]) -> Watch: ...
+    def watch(self, connection: Connection, requests: Sequence[Request], book: Book) -> Watch:
+        """Return the watch over ``requests``; ``book`` is what the engine has read for them."""
+        ...
 
 
 @runtime_checkable
@@ -36,10 +40,10 @@ class FollowsPolicies(Protocol):
 class AllowAll:
     """A monitor that allows everything and remembers nothing."""
 
-    def watch(self, connection: Connection, requests: Sequence[Request]) -> Watch:
+    def watch(self, connection: Connection, requests: Sequence[Request], book: Book) -> Watch:
         return self
 
-    def assess(self, facts: Facts) -> Assessment:
+    def assess(self, facts: Facts, refusal: Refusal | None) -> Assessment:
         return ALLOWED
 
     def record(self, decision: Decision) -> None:

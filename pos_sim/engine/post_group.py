@@ -21,7 +21,7 @@ def post_group(
 ) -> list[Decision]:
     """Decide ``requests`` in one transaction; the caller commits."""
     book = load_book(connection, requests, rules.secrets)
-    watch = monitor.watch(connection, requests)
+    watch = monitor.watch(connection, requests, book)
     decisions = decide_group(requests, book, rules, watch)
     broken = broken_promises(book)
     assert not broken, broken

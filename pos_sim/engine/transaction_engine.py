@@ -75,7 +75,7 @@ class TransactionEngine:
         await self.groups.close()
 
     async def _commit(self, requests: Sequence[Request]) -> list[Decision]:
-        return await self._database.run(self._posting(requests))
+        return await self._database.run_brief(self._posting(requests))
 
     def _posting(self, requests: Sequence[Request]) -> partial[list[Decision]]:
         return partial(post_group, requests=requests, rules=self.rules, monitor=self.monitor)

@@ -12,6 +12,7 @@ import sqlite3
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -65,6 +66,7 @@ class Database:
             self._writer = _sqlite_engine(self.url, "begin immediate", lock_wait_s)
             self._reader = _sqlite_engine(self.url, "begin", lock_wait_s)
             self._writer_thread = ThreadPoolExecutor(1, "writer")
+            self._turn = asyncio.Lock()
             self._reader_threads = ThreadPoolExecutor(READERS, "reader")
         else:
             self.url = self.url.set(drivername="postgresql+psycopg")
@@ -76,13 +78,38 @@ class Database:
     async def run(self, work: Callable[[Connection], T]) -> T:
         """Do ``work`` in one transaction and commit it."""
         if self.is_sqlite:
-            loop = asyncio.get_running_loop()
-            return await loop.run_in_executor(self._writer_thread, self.run_now, work)
+            async with self._turn:
+                return await self._in_writer_thread(partial(self.run_now, work))
         try:
             async with self._async.begin() as connection:
                 return await connection.run_sync(with_last_words, work)
         except DBAPIError as error:
             raise translated(error) from error
+
+    async def run_brief(self, work: Callable[[Connection], T]) -> T:
+        """Do ``work``, which takes milliseconds, in one transaction and commit it.
+
+        On SQLite too it is done on the event loop: beside a busy loop, a thread that computes
+        waits for the interpreter lock after every statement. Only what waits for locks and for
+        the disk, begin and commit, goes to the writer thread.
+        """
+        if not self.is_sqlite:
+            return await self.run(work)
+        async with self._turn:
+            transaction = WriterTransaction(self._writer)
+            try:
+                connection = await self._in_writer_thread(transaction.begin)
+                done = work(connection)
+                await self._in_writer_thread(transaction.commit)
+            except DBAPIError as error:
+                raise translated(error) from error
+            finally:
+                if not transaction.has_ended:
+                    self._writer_thread.submit(transaction.roll_back)
+            return done
+
+    async def _in_writer_thread(self, work: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._writer_thread, work)
 
     def run_now(self, work: Callable[[Connection], T]) -> T:
         """Do ``work`` in one transaction and commit it, here and now."""
@@ -129,6 +156,29 @@ class Database:
     def sync_engine(self) -> Engine:
         """The engine for migrations and bulk loading."""
         return self._writer
+
+
+class WriterTransaction:
+    """One transaction of the SQLite writer, begun and ended in the writer thread."""
+
+    def __init__(self, writer: Engine) -> None:
+        self._connection = writer.connect()
+        self.has_ended = False
+
+    def begin(self) -> Connection:
+        """Wait for the write lock."""
+        self._connection.begin()
+        return self._connection
+
+    def commit(self) -> None:
+        """Wait for the disk."""
+        self._connection.commit()
+        self._connection.close()
+        self.has_ended = True
+
+    def roll_back(self) -> None:
+        """Undo what was not committed; whoever was cancelled left it to us."""
+        self._connection.close()
 
 
 def translated(error: DBAPIError) -> Exception:

@@ -7,12 +7,14 @@ that type and ``{lock:table}`` for a row lock; each database gets its own wordin
 from __future__ import annotations
 
 import re
+import sqlite3
 from collections.abc import Sequence
 from typing import Any
 
 import orjson
 from sqlalchemy import Connection, Table
 from sqlalchemy.dialects import postgresql
+from sqlalchemy.exc import DBAPIError
 
 Row = tuple[Any, ...]
 
@@ -37,18 +39,31 @@ class Statement:
         found: Sequence[Any] = self._run(connection, values).fetchall()
         return found
 
+    def named(self, connection: Connection, **values: Any) -> Sequence[Any]:
+        """Run the statement and return all its rows, whose columns can be called by name."""
+        values = self._bound(connection, values)
+        return connection.exec_driver_sql(self._text(connection), values).fetchall()
+
     def run(self, connection: Connection, **values: Any) -> int:
         """Run the statement and return how many rows it changed."""
         return int(self._run(connection, values).rowcount)
 
     def _run(self, connection: Connection, values: dict[str, Any]) -> Any:
+        values = self._bound(connection, values)
         if connection.dialect.name == "sqlite":
-            for name in self.lists:
-                values[name] = orjson.dumps(list(values[name])).decode()
-            return connection.exec_driver_sql(self.sqlite, values)
-        for name in self.lists:
-            values[name] = list(values[name])
+            return on_sqlite(connection, self.sqlite, values)
         return connection.exec_driver_sql(self.postgresql, values)
+
+    def _text(self, connection: Connection) -> str:
+        return self.sqlite if connection.dialect.name == "sqlite" else self.postgresql
+
+    def _bound(self, connection: Connection, values: dict[str, Any]) -> dict[str, Any]:
+        """Return the values as the driver takes them: a list is one value."""
+        is_sqlite = connection.dialect.name == "sqlite"
+        for name in self.lists:
+            members = list(values[name])
+            values[name] = orjson.dumps(members).decode() if is_sqlite else members
+        return values
 
 
 class InsertSet:
@@ -93,9 +108,28 @@ def _run_set(connection: Connection, sqlite: str, pg: str, rows: Sequence[Row]) 
     if not rows:
         return
     if connection.dialect.name == "sqlite":
-        connection.exec_driver_sql(sqlite, list(rows))
+        on_sqlite(connection, sqlite, rows)
     else:
         connection.exec_driver_sql(pg, tuple(list(column) for column in zip(*rows, strict=True)))
+
+
+def on_sqlite(
+    connection: Connection, sql: str, values: dict[str, Any] | Sequence[Row]
+) -> sqlite3.Cursor:
+    """Run a statement through SQLite's own module; a sequence of rows runs it once for each.
+
+    A group of transactions runs some twenty statements: what SQLAlchemy adds to each of them, its
+    result objects above all, costs as much as the statement. Transactions and errors stay its own.
+    """
+    if not connection.in_transaction():
+        connection.begin()  # as SQLAlchemy does with the first statement
+    raw: Any = connection.connection.dbapi_connection
+    try:
+        if isinstance(values, dict):
+            return raw.execute(sql, values)  # type: ignore[no-any-return]
+        return raw.executemany(sql, values)  # type: ignore[no-any-return]
+    except sqlite3.Error as error:
+        raise DBAPIError.instance(sql, None, error, sqlite3.Error, hide_parameters=True) from error
 
 
 def _pg_type(table: Table, column: str) -> str:

@@ -39,6 +39,8 @@ def lately(case: Case) -> dict[str, Any]:
         return WITHOUT_CARD
     uses_card = case.business in WITH_CARD
     here = {case.point} if uses_card and case.point is not None else set()
+    if not case.seen:
+        return only_now(case, int(uses_card), len(here))
     of_week, of_day = set(here), here
     requests, failures, reversals = int(uses_card), int(case.pin_failed), int(case.undoes)
     declines: list[tuple[int, int]] = []
@@ -58,11 +60,26 @@ def lately(case: Case) -> dict[str, Any]:
             reversals += one.undoes_id is not None
             if one.code in LIMIT_CODES and is_drawn_here(one, case):
                 declines.append((one.at_us, one.amount or 0))
-    values = (requests, len(of_day), len(of_week), failures, reversals, tuple(declines))
-    found = dict(zip(LATELY, values, strict=True))
-    if case.point is None:
-        found["limit_declines_24h"] = None
-    return found
+    return {
+        "card_requests_24h": requests,
+        "card_points_24h": len(of_day),
+        "card_points_7d": len(of_week),
+        "card_pin_failures_today": failures,
+        "card_reversals_24h": reversals,
+        "limit_declines_24h": None if case.point is None else tuple(declines),
+    }
+
+
+def only_now(case: Case, requests: int, points: int) -> dict[str, Any]:
+    """Return the same for a card that did nothing before: most of them."""
+    return {
+        "card_requests_24h": requests,
+        "card_points_24h": points,
+        "card_points_7d": points,
+        "card_pin_failures_today": int(case.pin_failed),
+        "card_reversals_24h": int(case.undoes),
+        "limit_declines_24h": None if case.point is None else (),
+    }
 
 
 def is_drawn_here(one: Seen, case: Case) -> bool:
@@ -111,6 +128,9 @@ def day_sums(case: Case) -> dict[str, Any]:
     """Return the sums of the business dates on which anything was drawn, and today's."""
     if case.card is None:
         return {"card_day_sums_7d": None, "card_withdrawn_today": None}
+    if not case.seen:
+        now = drawn_now(case)
+        return {"card_day_sums_7d": (now,) if now else (), "card_withdrawn_today": now}
     sums: dict[int, int] = {}
     for one in case.seen:
         if amount := drawn(one):
@@ -127,7 +147,7 @@ def card_outflows_24h(case: Case) -> Moves | None:
     """Return moment and amount of what left the card and stays away; the request in hand last."""
     if case.card is None:
         return None
-    rows = list(within_a_day(case))
+    rows = list(within_a_day(case)) if case.seen else []
     gone = {one.undoes_id for one in rows if one.undoes_business in PAYS_OUT}
     moves = [
         (one.at_us, one.amount or 0)

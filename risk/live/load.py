@@ -7,23 +7,24 @@ from datetime import date
 
 from sqlalchemy import Connection
 
+from pos_sim.domain.book import Book
 from pos_sim.domain.calendar import business_date
-from pos_sim.domain.cards import CardSecrets
 from pos_sim.domain.limits import LimitKind
 from pos_sim.domain.policy import PolicySet
 from pos_sim.domain.requests import (
     CardBillPayment,
-    CardRequest,
     CashBillPayment,
     CashRemittance,
     Request,
     Reversal,
     Transfer,
 )
+from pos_sim.domain.transactions import Transaction
 from risk.events import DAY_US, HOUR_US
+from risk.live.case import Original
 from risk.live.group import GroupWindows
-from risk.live.memory import NAMES_MAX, Memory, Spots, stamps_of
-from risk.live.rows import start_us_of
+from risk.live.memory import Memory, Spots, stamps_of
+from risk.live.rows import APPROVED, start_us_of
 from risk.observe import USUAL_LIMIT, microseconds
 from risk.store import read_group
 from risk.store.point_days import NO_PAST, pasts
@@ -33,32 +34,50 @@ from risk.store.register import read_places
 def load_windows(
     connection: Connection,
     requests: Sequence[Request],
+    book: Book,
     memory: Memory,
-    secrets: CardSecrets,
     policies: PolicySet,
 ) -> GroupWindows:
-    """Read the windows of a group; its cards, points and payees are locked."""
+    """Read the windows of a group; its cards, points and payees are locked and in the book."""
     windows = GroupWindows(connection, memory)
     moments = [microseconds(request.received_at) for request in requests]
     days = {business_date(request.received_at).toordinal() for request in requests}
     windows.first_day = min(days)
-    load_originals(windows, requests)
-    load_points(windows, requests, days, min(moments) - 2 * HOUR_US, policies)
-    load_cards(windows, requests, secrets, start_us_of(min(days) - 6), min(moments) - 7 * DAY_US)
+    load_originals(windows, requests, book)
+    load_points(windows, book, days, min(moments) - 2 * HOUR_US, policies)
+    load_cards(windows, requests, book, start_us_of(min(days) - 6), min(moments) - 7 * DAY_US)
     load_bills(windows, requests, min(moments) - DAY_US)
     load_reported(windows, requests)
     return windows
 
 
-def load_originals(windows: GroupWindows, requests: Iterable[Request]) -> None:
+def load_originals(windows: GroupWindows, requests: Iterable[Request], book: Book) -> None:
     named = {r.original.transaction_id for r in requests if isinstance(r, Reversal)}
     windows.wanted = frozenset(named)
-    windows.originals = read_group.originals(windows.connection, named)
+    windows.originals = {name: stored(book.earlier[name]) for name in named & book.earlier.keys()}
+
+
+def stored(transaction: Transaction) -> Original:
+    """Return what a reversal names, as it stands now."""
+    t, at_us = transaction, microseconds(transaction.decided_at)
+    settles = at_us if t.available_at is None else microseconds(t.available_at)
+    return Original(
+        event_id=t.transaction_id,
+        at_us=at_us,
+        business=t.business,
+        moved=t.response_code == APPROVED,
+        stands=t.stands,
+        amount=t.amount or 0,
+        point=t.service_point_id,
+        card=t.card_id,
+        payee=t.payee_account_id,
+        settles_us=settles if t.response_code == APPROVED else None,
+    )
 
 
 def load_points(
     windows: GroupWindows,
-    requests: Iterable[Request],
+    book: Book,
     days: set[int],
     since_us: int,
     policies: PolicySet,
@@ -66,10 +85,8 @@ def load_points(
     """Read what the points did today and yesterday; the rest only where memory does not know."""
     connection, memory = windows.connection, windows.memory
     with_yesterday = days | {day - 1 for day in days}
-    points, windows.days = read_group.day_rows(
-        connection, {r.key.terminal_id for r in requests}, sorted(with_yesterday)
-    )
-    names = set(points.values())
+    names = set(book.points)
+    windows.days = read_group.day_rows(connection, names, sorted(with_yesterday))
     unknown = [point for point in names if point not in memory.places]
     if unknown:
         memory.places.update(read_places(connection, unknown))
@@ -118,50 +135,19 @@ def limits_on(policies: PolicySet, day: int) -> dict[bool, int]:
 def load_cards(
     windows: GroupWindows,
     requests: Sequence[Request],
-    secrets: CardSecrets,
+    book: Book,
     cards_since_us: int,
     payees_since_us: int,
 ) -> None:
     """Read what the cards did in seven days, and what came to them and to the payees."""
     connection = windows.connection
-    known = cards_of(windows, requests, secrets)
-    cards = {card for card, _ in known} | {
-        one.card for one in windows.originals.values() if one.card is not None
-    }
-    windows.cards = read_group.seen_of_cards(connection, cards, cards_since_us)
-    payees = payees_of(windows, requests)
-    accounts = {account for _, account in known} | payees
+    windows.cards = read_group.seen_of_cards(connection, book.cards, cards_since_us)
+    numbers = {r.payee_account_no for r in requests if isinstance(r, Transfer | CashRemittance)}
+    payees = {book.account_ids[number] for number in numbers & book.account_ids.keys()}
+    accounts = {card.account_id for card in book.cards.values()} | payees
     windows.payees = read_group.paid_to(connection, accounts, payees_since_us)
     windows.drawn_accounts = frozenset(payees)
     windows.drawn = read_group.drawn_from(connection, payees, payees_since_us)
-
-
-def cards_of(
-    windows: GroupWindows, requests: Iterable[Request], secrets: CardSecrets
-) -> set[tuple[int, int]]:
-    """Return card and account of every request with a card that exists."""
-    hashes = {secrets.pan_hash(r.pan) for r in requests if isinstance(r, CardRequest)}
-    cards = windows.memory.cards
-    unknown = {one for one in hashes if one not in cards}  # a difference would look at all cards
-    if unknown:
-        if len(cards) > NAMES_MAX:
-            cards.clear()
-            unknown = hashes
-        cards.update(read_group.cards_of_hashes(windows.connection, unknown))
-    return {cards[one] for one in hashes if one in cards}
-
-
-def payees_of(windows: GroupWindows, requests: Iterable[Request]) -> set[int]:
-    """Return the accounts that the group wants to pay, and those that its reversals take from."""
-    numbers = {r.payee_account_no for r in requests if isinstance(r, Transfer | CashRemittance)}
-    accounts = windows.memory.accounts
-    unknown = {one for one in numbers if one not in accounts}
-    if unknown:
-        if len(accounts) > NAMES_MAX:
-            accounts.clear()
-            unknown = numbers
-        accounts.update(read_group.accounts_of_numbers(windows.connection, unknown))
-    return {accounts[one] for one in numbers if one in accounts}
 
 
 def load_bills(windows: GroupWindows, requests: Iterable[Request], since_us: int) -> None:

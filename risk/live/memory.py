@@ -18,7 +18,7 @@ from risk.store.register import Register
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
 
-NAMES_MAX, POINTS_MAX, PASTS_MAX = 500_000, 8_192, 65_536
+POINTS_MAX, PASTS_MAX = 8_192, 65_536
 
 
 class Lately(Generic[K, V]):
@@ -86,8 +86,6 @@ class Memory:
 
     register: Register
     version: tuple[str, ...] = ()
-    cards: dict[str, tuple[int, int]] = field(default_factory=dict)
-    accounts: dict[str, int] = field(default_factory=dict)
     places: dict[str, Place] = field(default_factory=dict)
     spots: Lately[str, Spots] = field(default_factory=lambda: Lately(POINTS_MAX))
     pasts: Lately[tuple[str, int], Past] = field(default_factory=lambda: Lately(PASTS_MAX))

@@ -30,10 +30,12 @@ def card_credits_24h(case: Case) -> Moves | None:
     """Return what came into the card's account and stands now."""
     if case.account is None:
         return None
-    since = case.at_us - DAY_US
+    paid, since = case.windows.paid_to(case.account), case.at_us - DAY_US
+    if not paid:
+        return ()
     return tuple(
         (one.at_us, one.amount)
-        for one in case.windows.paid_to(case.account)
+        for one in paid
         if one.at_us > since
         and one.settles_us is not None
         and one.settles_us <= case.at_us

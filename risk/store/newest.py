@@ -8,6 +8,8 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection
 
+from pos_sim.store.sql import on_sqlite
+
 MOST = 256
 """So many rows a key: what lies further back than that cannot change what a rule says."""
 
@@ -40,6 +42,6 @@ class NewestOf:
             return ()
         if connection.dialect.name == "sqlite":
             values = {"keys": orjson.dumps(list(keys)).decode(), "since": since_us}
-            return connection.exec_driver_sql(self.sqlite, values).fetchall()
+            return on_sqlite(connection, self.sqlite, values).fetchall()
         values = {"keys": list(keys), "since": since_us}
         return connection.exec_driver_sql(self.postgresql, values).fetchall()

@@ -12,7 +12,6 @@ from sqlalchemy import Connection
 from pos_sim.store.rows import to_day
 from pos_sim.store.sql import Statement
 from risk.events import BIG_SHARE, ELDER_AGE, day_of
-from risk.live.case import Original
 from risk.live.rows import (
     APPROVED,
     INQUIRY,
@@ -34,22 +33,10 @@ from risk.observe import age_on
 from risk.store.newest import NewestOf
 from risk.templates.parameters import ALL_OF_IT
 
-CARDS_OF_HASHES = Statement(
-    "select pan_hash, card_id, account_id from cards where pan_hash {in:pan_hashes text}"
-)
-ACCOUNTS_OF_NUMBERS = Statement(
-    "select account_no, account_id from accounts where account_no {in:account_nos text}"
-)
-ORIGINALS = Statement(
-    "select transaction_id, decided_us, business, response_code, status, amount_fen,"
-    " service_point_id, card_id, payee_account_id, available_us from transactions"
-    " where transaction_id {in:ids text}"
-)
 DAYS = Statement(
-    "select t.terminal_id, t.service_point_id, d.business_date, d.requests, d.withdrawals,"
-    " d.withdrawn_fen, d.cash_outs, d.non_local, d.moves, d.moved_fen, d.jumped, d.stamp"
-    " from terminals t left join risk_point_days d on d.service_point_id = t.service_point_id"
-    " and d.business_date {in:days date} where t.terminal_id {in:terminal_ids text}"
+    "select service_point_id, business_date, requests, withdrawals, withdrawn_fen, cash_outs,"
+    " non_local, moves, moved_fen, jumped, stamp from risk_point_days"
+    " where service_point_id {in:points text} and business_date {in:days date}"
 )
 OF_CARDS = NewestOf(
     "t.decided_us, t.transaction_id, t.card_id, t.business, t.response_code, t.amount_fen,"
@@ -111,56 +98,13 @@ SERIALS = Statement(
 )
 
 
-def cards_of_hashes(
-    connection: Connection, pan_hashes: Collection[str]
-) -> dict[str, tuple[int, int]]:
-    """Return card and account by the keyed hash of a card's number."""
-    found = CARDS_OF_HASHES.rows(connection, pan_hashes=pan_hashes) if pan_hashes else ()
-    return {row[0]: (row[1], row[2]) for row in found}
-
-
-def accounts_of_numbers(connection: Connection, account_nos: Collection[str]) -> dict[str, int]:
-    found = ACCOUNTS_OF_NUMBERS.rows(connection, account_nos=account_nos) if account_nos else ()
-    return {row[0]: row[1] for row in found}
-
-
-def originals(connection: Connection, ids: Collection[str]) -> dict[str, Original]:
-    """Return what reversals name, as it stands now."""
-    found = ORIGINALS.rows(connection, ids=ids) if ids else ()
-    return {row[0]: _original(row) for row in found}
-
-
-def _original(row: Any) -> Original:
-    event_id, at_us, business, code, status, amount, point, card, payee, available_us = row
-    settles = at_us if available_us is None else available_us
-    return Original(
-        event_id=event_id,
-        at_us=at_us,
-        business=business,
-        moved=code == APPROVED,
-        stands=status in ("approved", "held"),
-        amount=amount or 0,
-        point=point,
-        card=card,
-        payee=payee,
-        settles_us=settles if code == APPROVED else None,
-    )
-
-
 def day_rows(
-    connection: Connection, terminal_ids: Collection[str], days: Iterable[int]
-) -> tuple[dict[str, str], dict[tuple[str, int], DayRow]]:
-    """Return the point of each terminal that has one, and what the points did on these days."""
+    connection: Connection, points: Collection[str], days: Iterable[int]
+) -> dict[tuple[str, int], DayRow]:
+    """Return what the points did on these days."""
     texts = [date_text(day) for day in days]
-    points: dict[str, str] = {}
-    found: dict[tuple[str, int], DayRow] = {}
-    for terminal_id, *row in DAYS.rows(connection, terminal_ids=terminal_ids, days=texts):
-        if row[0] is not None:
-            points[terminal_id] = row[0]
-            if row[1] is not None:
-                day = _day_row(*row)
-                found[day.point, day.day] = day
-    return points, found
+    found = (_day_row(*row) for row in DAYS.rows(connection, points=points, days=texts))
+    return {(row.point, row.day): row for row in found}
 
 
 def _day_row(point: str, day: Any, *counts: Any) -> DayRow:

@@ -38,11 +38,12 @@ class SequenceWithin(Params):
 
 
 def sequence_within(facts: RiskFacts, params: SequenceWithin) -> Finding | Exit | None:
-    firsts, thens = facts[params.first], facts[params.then]
-    if firsts is None or thens is None:
-        return EXITS[params.first if firsts is None else params.then]
-    if not firsts or not thens:
-        return None
+    firsts = facts[params.first]
+    if not firsts:
+        return EXITS[params.first] if firsts is None else None
+    thens = facts[params.then]
+    if not thens:
+        return EXITS[params.then] if thens is None else None
     rounds = rounds_of(firsts, thens, params)
     return Finding(rounds) if rounds >= params.edge else None
 

@@ -11,9 +11,11 @@ import pytest
 from sqlalchemy import Connection, text
 
 from pos_sim.domain.authorize import Facts
+from pos_sim.domain.book import Book
 from pos_sim.domain.calendar import DEMO_START, business_date
 from pos_sim.domain.decision import Decision
 from pos_sim.domain.requests import Business, Request, Transfer
+from pos_sim.domain.transactions import Refusal
 from pos_sim.domain.watching import ALLOWED, Assessment, Verdict
 from pos_sim.engine.holds import release_due_now
 from pos_sim.engine.sandbox import Sandbox
@@ -250,10 +252,12 @@ def test_a_day_of_the_whole_bank(tmp_path: Path) -> None:
 class HoldTransfers:
     """A monitor that holds every transfer."""
 
-    def watch(self, connection: Connection, requests: Sequence[Request]) -> HoldTransfers:
+    def watch(
+        self, connection: Connection, requests: Sequence[Request], book: Book
+    ) -> HoldTransfers:
         return self
 
-    def assess(self, facts: Facts) -> Assessment:
+    def assess(self, facts: Facts, refusal: Refusal | None) -> Assessment:
         is_transfer = isinstance(facts.request, Transfer)
         return Assessment(Verdict.HOLD) if is_transfer else ALLOWED
 

@@ -16,8 +16,10 @@ from hypothesis import given
 from sqlalchemy import Connection
 
 from pos_sim.domain.authorize import Facts, first_refusal
+from pos_sim.domain.book import Book
 from pos_sim.domain.decision import Decision
 from pos_sim.domain.requests import Charge, Position, Reported, Request, Reversal
+from pos_sim.domain.transactions import Refusal
 from pos_sim.domain.watching import Assessment
 from pos_sim.store.database import Database
 from risk.events import BIG_SHARE, Event, Flag
@@ -107,8 +109,8 @@ class ComparingWatch(GroupWatch):
 
     oracle: Oracle
 
-    def assess(self, facts: Facts) -> Assessment:
-        assessment = super().assess(facts)
+    def assess(self, facts: Facts, refusal: Refusal | None) -> Assessment:
+        assessment = super().assess(facts, refusal)
         assert self._case is not None
         self.now = self.oracle.now(self._case)
         self.compare(self._case, self.now)
@@ -132,8 +134,10 @@ class ComparingWatch(GroupWatch):
 
 
 class Comparing(RiskMonitor):
-    def watch(self, connection: Connection, requests: Sequence[Request]) -> ComparingWatch:
-        watch = super().watch(connection, requests)
+    def watch(
+        self, connection: Connection, requests: Sequence[Request], book: Book
+    ) -> ComparingWatch:
+        watch = super().watch(connection, requests, book)
         watch.__class__ = ComparingWatch
         assert isinstance(watch, ComparingWatch)
         watch.oracle = self.oracle
