@@ -65,17 +65,13 @@ class RiskMonitor:
         self.memory = Memory(Register(shipped()))
         self._checked: float | None = None
 
-    def watch(
-        self, connection: Connection, requests: Sequence[Request], book: Book
-    ) -> GroupWatch:
+    def watch(self, connection: Connection, requests: Sequence[Request], book: Book) -> GroupWatch:
         """Open a watch over a group: its windows are read now, under the engine's locks."""
         self._keep_up(connection)
         asked = [request for request in requests if not isinstance(request, Charge)]
         if not asked:
             return GroupWatch(self, GroupWindows(connection, self.memory))
-        return GroupWatch(
-            self, load_windows(connection, asked, book, self.memory, self.policies)
-        )
+        return GroupWatch(self, load_windows(connection, asked, book, self.memory, self.policies))
 
     def _keep_up(self, connection: Connection) -> None:
         """Read the register again when somebody changed it."""

@@ -45,9 +45,7 @@ class Suspicious:
 
     HELD, DECLINED = 77, 99
 
-    def watch(
-        self, connection: Connection, requests: Sequence[Request], book: Book
-    ) -> Suspicious:
+    def watch(self, connection: Connection, requests: Sequence[Request], book: Book) -> Suspicious:
         return self
 
     def assess(self, facts: Facts, refusal: Refusal | None) -> Assessment:

@@ -99,13 +99,13 @@ class Database:
             transaction = WriterTransaction(self._writer)
             try:
                 connection = await self._in_writer_thread(transaction.begin)
-                done = work(connection)
+                done = with_last_words(connection, work)
                 await self._in_writer_thread(transaction.commit)
-            except DBAPIError as error:
-                raise translated(error) from error
-            finally:
-                if not transaction.has_ended:
-                    self._writer_thread.submit(transaction.roll_back)
+            except BaseException as error:  # cancelled, too: perhaps while it began
+                self._writer_thread.submit(transaction.end)
+                if isinstance(error, DBAPIError):
+                    raise translated(error) from error
+                raise
             return done
 
     async def _in_writer_thread(self, work: Callable[[], T]) -> T:
@@ -162,23 +162,26 @@ class WriterTransaction:
     """One transaction of the SQLite writer, begun and ended in the writer thread."""
 
     def __init__(self, writer: Engine) -> None:
-        self._connection = writer.connect()
-        self.has_ended = False
+        self._writer = writer
+        self._connection: Connection | None = None
 
     def begin(self) -> Connection:
         """Wait for the write lock."""
+        self._connection = self._writer.connect()
         self._connection.begin()
         return self._connection
 
     def commit(self) -> None:
         """Wait for the disk."""
+        assert self._connection is not None
         self._connection.commit()
-        self._connection.close()
-        self.has_ended = True
+        self.end()
 
-    def roll_back(self) -> None:
-        """Undo what was not committed; whoever was cancelled left it to us."""
-        self._connection.close()
+    def end(self) -> None:
+        """Give the connection back, whatever was not committed undone."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
 
 
 def translated(error: DBAPIError) -> Exception:

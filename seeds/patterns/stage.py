@@ -126,7 +126,7 @@ def read_stage(connection: Connection, day: date, hosts_wanted: int) -> Stage:
 
 def read_places(connection: Connection, stock: Stock) -> list[Place]:
     """Return every serving point at which all businesses are on."""
-    rows = {row.service_point_id: row for row in REGISTER.rows(connection)}
+    rows = {row.service_point_id: row for row in REGISTER.named(connection)}
     ids = {
         relation["account_id"]
         for row in rows.values()

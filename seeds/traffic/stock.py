@@ -150,13 +150,13 @@ def read_stock(connection: Connection, day: date) -> Stock:
     The operators' families and the magic cards stay at home: an operator who uses the own
     counter is a pattern that the monitor looks for.
     """
-    found = POINTS.rows(connection)
+    found = POINTS.named(connection)
     family = {account_id for row in found for account_id in accounts_of(row.operator_relations)}
     machines = machines_by_point(connection)
     world = read_world(connection)
     assert world is not None
     shops = shops_of(found, machines, day, world.seed)
-    cards = [row for row in VILLAGERS.rows(connection) if row.account_id not in family]
+    cards = [row for row in VILLAGERS.named(connection) if row.account_id not in family]
     villagers = list(holders(cards, is_active=True, is_credit=False))
     return Stock(
         seed=world.seed,
@@ -167,11 +167,11 @@ def read_stock(connection: Connection, day: date) -> Stock:
         credit_cards=list(holders(cards, is_active=True, is_credit=True)),
         passbooks=[
             Payee(row.account_no, row.name)
-            for row in PASSBOOKS.rows(connection)
+            for row in PASSBOOKS.named(connection)
             if row.account_id not in family
         ],
         bills=sorted(WaitingBill(*row) for row in BILLS.rows(connection)),
-        any_biller=ANY_BILLER.rows(connection)[0].biller_id,
+        any_biller=ANY_BILLER.named(connection)[0].biller_id,
         homes=homes_of(shops, villagers),
         paid=payees_before(connection, day),
     )
