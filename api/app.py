@@ -26,6 +26,7 @@ from api.openapi import document_of, list_of_problems
 from api.problems import HANDLED, answer_error
 from api.routes import (
     cards,
+    cases,
     docs,
     finds,
     health,
@@ -71,6 +72,7 @@ ROUTERS = (
     service_points.router,
     onboarding.router,
     cards.router,
+    cases.router,
     reports.router,
     incentives.router,
     risk_alerts.router,

@@ -78,6 +78,12 @@ def invalid_field(field: str, message: str) -> Problem:
     return Problem("invalid", more={"errors": [{"field": field, "message": message}]})
 
 
+def invalid_fields(fields: Mapping[str, str]) -> Problem:
+    """Return the 422 for several fields; every one is named."""
+    errors = [{"field": field, "message": message} for field, message in fields.items()]
+    return Problem("invalid", more={"errors": errors})
+
+
 PLACES = frozenset({"body", "query", "path", "header"})
 TAGS = frozenset({"card", "cash"})
 """What pydantic puts before a field to say which kind of body it read; no field is called so."""

@@ -2,7 +2,8 @@
 
 from alembic import context
 
-import risk.store.tables  # noqa: F401 - its tables join the others
+import risk.store.case_tables
+import risk.store.tables  # noqa: F401 - their tables join the others
 from pos_sim.store.tables import metadata
 
 context.configure(

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from risk import listing, onboarding, policy_drafts, releases, suppressing, working_alerts
+from risk import (
+    cases,
+    controls,
+    listing,
+    onboarding,
+    policy_drafts,
+    releases,
+    suppressing,
+    working_alerts,
+)
 from risk.approvals import Registry
 
 EFFECTS: Registry = {
@@ -12,4 +21,6 @@ EFFECTS: Registry = {
     **listing.EFFECTS,
     **onboarding.EFFECTS,
     **policy_drafts.EFFECTS,
+    **cases.EFFECTS,
+    **controls.EFFECTS,
 }

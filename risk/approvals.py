@@ -183,6 +183,20 @@ def find(connection: Connection, approval_id: str) -> Approval | None:
     return approval_of(found[0]) if found else None
 
 
+def find_free(connection: Connection, approval_id: str) -> Approval | None:
+    """Return an approval, locked, unless somebody else holds it at this moment."""
+    found = approval_rows.free_row(connection, approval_id)
+    return approval_of(found) if found else None
+
+
+def pending_approvals(
+    connection: Connection, kind: str, subject_ids: list[str]
+) -> dict[str, Approval]:
+    """Return what waits about each subject, nothing locked."""
+    rows = approval_rows.pending_rows(connection, kind, subject_ids)
+    return {approval.subject_id: approval for approval in map(approval_of, rows)}
+
+
 def list_approvals(
     connection: Connection, state: str | None, limit: int, after: tuple[int, str] | None
 ) -> Page[Approval]:

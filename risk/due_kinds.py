@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pos_sim.engine.sandbox import Sandbox
+from risk import case_deadlines, case_intake, controls, review_plans
 from risk.bank_calendar import BankCalendar
 from risk.breaking import breaker_due
 from risk.due import Due
@@ -27,4 +28,8 @@ def due_kinds(sandbox: Sandbox) -> Sequence[Due]:
         suppression_end_due(),
         escalation_due(),
         grading_due(),
+        *case_intake.DUE_KINDS,
+        *case_deadlines.DUE_KINDS,
+        *controls.DUE_KINDS,
+        *review_plans.DUE_KINDS,
     )

@@ -27,6 +27,7 @@ TITLES: dict[tuple[str, str], tuple[str, str]] = {
     ("policy", "publish"): ("发布政策版本", "Publish a policy version"),
     ("service_point", "open"): ("服务点开业", "Open a service point"),
     ("alert", "close"): ("关闭高等级预警", "Close a high or critical alert"),
+    ("control", "loosen"): ("放宽业务控制", "Loosen a control"),
 }
 
 
@@ -62,8 +63,8 @@ class ApprovalShown(BaseModel):
 
     @classmethod
     def of(cls, approval: Approval, *, caller: str, may_act: bool) -> Self:
-        title, title_en = TITLES.get((approval.kind, approval.action), (approval.action, ""))
         payload = dict(approval.payload)
+        title, title_en = titles_of(approval)
         if "until_us" in payload:
             payload["until"] = in_local_time(from_us(payload.pop("until_us")))
         return cls(
@@ -83,6 +84,13 @@ class ApprovalShown(BaseModel):
             decision_note=approval.note if approval.choice else None,
             may_decide=may_act and approval.choice is None and approval.maker != caller,
         )
+
+
+def titles_of(approval: Approval) -> tuple[str, str]:
+    """Return what is proposed in words; a move of a case brings its own."""
+    if approval.kind == "case":
+        return str(approval.payload["title"]), str(approval.payload["title_en"])
+    return TITLES.get((approval.kind, approval.action), (approval.action, ""))
 
 
 class ApprovalPage(BaseModel):

@@ -11,11 +11,12 @@ from fastapi import Depends
 from sqlalchemy import Connection
 
 from api.auth import key_with
-from api.problems import Problem, invalid_field
+from api.problems import Problem, invalid_field, invalid_fields
 from pos_sim.domain.mistakes import NotPossible
 from pos_sim.engine.sandbox import Sandbox
 from pos_sim.store.keys import ApiKey
 from risk.approvals import AlreadyProposed, OwnApproval, StaleApproval
+from risk.case_mistakes import AlreadyOpen, IllegalMove, Mistakes
 from risk.mistakes import AlreadyThere, Mistaken
 from risk.pages import RulebookError
 from risk.working_alerts import IllegalAction
@@ -52,6 +53,13 @@ def refusals() -> Iterator[None]:
     except NotPossible as wrong:
         more = {"available_actions": wrong.available, "missing": wrong.missing}
         raise Problem("illegal-action", more=more) from None
+    except IllegalMove as illegal:
+        more = {"available_actions": illegal.available}
+        raise Problem("illegal-action", illegal.reason, more=more) from None
+    except Mistakes as mistakes:
+        raise invalid_fields(mistakes.fields) from None
+    except AlreadyOpen as there:
+        raise Problem("already-there", more={"case_id": there.case_id}) from None
     except AlreadyThere:
         raise Problem("already-there") from None
     except Mistaken as mistaken:

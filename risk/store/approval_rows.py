@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Select, select, tuple_
@@ -23,8 +24,16 @@ ONE = Statement(
     f"select {', '.join(COLUMNS)} from approvals where approval_id = :approval_id"
     " {lock:approvals}"
 )
+ONE_FREE = Statement(
+    f"select {', '.join(COLUMNS)} from approvals where approval_id = :approval_id"
+    " for update skip locked"
+)
 PENDING = Statement(
     "select subject_id, approval_id from approvals where decision is null"
+    " and subject_kind = :subject_kind and subject_id {in:subject_ids text}"
+)
+PENDING_ROWS = Statement(
+    f"select {', '.join(COLUMNS)} from approvals where decision is null"
     " and subject_kind = :subject_kind and subject_id {in:subject_ids text}"
 )
 DECIDE = Statement(
@@ -47,6 +56,18 @@ def pending_of(connection: Connection, kind: str, subject_ids: list[str]) -> dic
     """Return the pending approval of each subject that has one."""
     found = PENDING.rows(connection, subject_kind=kind, subject_ids=subject_ids)
     return {row[0]: row[1] for row in found}
+
+
+def free_row(connection: Connection, approval_id: str) -> Any | None:
+    """Return the row of an approval, locked; None where another transaction holds it."""
+    one = ONE if connection.dialect.name == "sqlite" else ONE_FREE
+    found = one.rows(connection, approval_id=approval_id)
+    return found[0] if found else None
+
+
+def pending_rows(connection: Connection, kind: str, subject_ids: list[str]) -> Sequence[Any]:
+    """Return the rows of what waits about these subjects."""
+    return PENDING_ROWS.rows(connection, subject_kind=kind, subject_ids=subject_ids)
 
 
 def list_rows(

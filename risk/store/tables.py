@@ -20,6 +20,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 from pos_sim.store.tables import BIG, metadata
@@ -134,6 +135,7 @@ risk_alerts = Table(
     Column("note", Text),
     Column("case_id", String(40)),
     Column("stage", Integer, nullable=False, server_default="0"),
+    Column("freeze_case_id", String(40)),
     CheckConstraint(
         "state in ('new', 'assigned', 'investigating', 'closed', 'suppressed', 'escalated')",
         name="state_known",
@@ -153,6 +155,17 @@ Index(
     postgresql_where=OPEN,
 )
 Index("ix_risk_alerts_last_seen", risk_alerts.c.last_seen_us, risk_alerts.c.alert_id)
+WAITS_FOR_CASE = text(
+    "state not in ('closed', 'suppressed') and scope_kind <> 'monitor'"
+    " and ((case_id is null and feeds like '%FV%')"
+    " or (freeze_case_id is null and feeds like '%FP%'))"
+)
+Index(
+    "ix_risk_alerts_without_case",
+    risk_alerts.c.first_seen_us,
+    sqlite_where=WAITS_FOR_CASE,
+    postgresql_where=WAITS_FOR_CASE,
+)
 Index("ix_risk_alerts_point", risk_alerts.c.service_point_id, risk_alerts.c.last_seen_us)
 
 WAITS = OPEN & (risk_alerts.c.state != "suppressed") & (risk_alerts.c.stage < 3)

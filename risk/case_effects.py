@@ -1,0 +1,274 @@
+"""What moves bring about, one function an effect; each sees the step while it is done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from pos_sim.store.rows import to_us
+from risk import case_papers, review_plans
+from risk.alerts import Action, Alert, AlertVerdict, act
+from risk.audit_log import write_entry
+from risk.case_data import Measure, Outcome
+from risk.case_mistakes import IllegalMove
+from risk.case_work import Work
+from risk.checklists import RESULT_NAMES, findings_of, shipped_checklist
+from risk.store import case_alerts, case_rows
+from risk.store.alert_rows import KeptAlert
+from risk.store.case_rows import Entry
+from risk.vocabulary import Feed
+from risk.workflow import CaseKind, Effect
+from risk.working_alerts import save
+
+
+def take_alerts(work: Work) -> None:
+    """Let every open alert of the case be investigated by whoever takes it."""
+    for kept in case_alerts.lock_open_alerts(work.connection, work.case.case_id):
+        kept.alert = act(kept.alert, Action.INVESTIGATE) or kept.alert
+        kept.assignee = work.actor.name
+        save(work.connection, kept)
+
+
+def close_alerts(work: Work) -> None:
+    """Close the alerts with the verdict, which labels their hits, and file the 核查单."""
+    verdict = AlertVerdict(work.data["verdict"])
+    for kept in case_alerts.lock_open_alerts(work.connection, work.case.case_id):
+        kept.alert = closed(kept.alert, verdict)
+        kept.note, kept.closed_us = work.note, to_us(work.at)
+        kept.assignee = kept.assignee or work.actor.name
+        save(work.connection, kept)
+    work.change(outcome=verdict.value)
+    work.file("sheet", "核查单", "Case sheet", sheet_of(work))
+
+
+def closed(alert: Alert, verdict: AlertVerdict) -> Alert:
+    """Return an open alert as closed, whichever way its state must go."""
+    looked_into = act(alert, Action.INVESTIGATE) or alert
+    after = act(alert, Action.CLOSE, verdict) or act(looked_into, Action.CLOSE, verdict)
+    assert after is not None
+    return after
+
+
+def follow_up(work: Work) -> None:
+    """Do what a confirmed finding leads to: what was chosen, and what is never left out."""
+    if work.data["verdict"] != AlertVerdict.CONFIRMED.value:
+        return
+    alerts = case_alerts.alerts_of(work.connection, work.case.case_id)
+    for measure in measures_of(work, alerts):
+        MEASURES[measure](work, alerts)
+
+
+def measures_of(work: Work, alerts: list[KeptAlert]) -> list[Measure]:
+    """Return the measures. A high case brings the annual review forward in any case."""
+    asked = work.data["measures"]
+    chosen = {Measure.RECTIFICATION} if asked is None else {Measure(one) for one in asked}
+    if work.case.is_grave:
+        chosen.add(Measure.ANNUAL_REVIEW)
+    if any(Feed.FREEZE_PROPOSAL in one.alert.feeds for one in alerts):
+        chosen.add(Measure.FREEZE)
+    if work.case.service_point_id is None:
+        chosen &= {Measure.CLUE_REPORT}
+    return [measure for measure in Measure if measure in chosen]
+
+
+def rectify(work: Work, _alerts: list[KeptAlert]) -> None:
+    order(work, f"核查属实：{work.note}", None)
+
+
+def review_early(work: Work, _alerts: list[KeptAlert]) -> None:
+    review_plans.bring_forward(
+        work.connection,
+        work.case.service_point_id or "",
+        reason=f"核查属实，提前年审：{work.case.case_id}",
+        by=work.actor.name,
+        at=work.at,
+        parent_id=work.case.case_id,
+    )
+
+
+def propose_freeze(work: Work, _alerts: list[KeptAlert] | None = None) -> None:
+    work.open(CaseKind.FREEZE, f"{REASONS[work.case.kind]}：{work.case.case_id}")
+
+
+def report_clue(work: Work, alerts: list[KeptAlert]) -> None:
+    text = case_papers.clue_report(work.case, place_of(work), alerts, work.note)
+    work.file("clue_report", "线索报告", "Report of a clue", text)
+
+
+MEASURES: dict[Measure, Callable[[Work, list[KeptAlert]], None]] = {
+    Measure.RECTIFICATION: rectify,
+    Measure.ANNUAL_REVIEW: review_early,
+    Measure.FREEZE: propose_freeze,
+    Measure.CLUE_REPORT: report_clue,
+}
+
+REASONS: dict[CaseKind, str] = {
+    CaseKind.VERIFICATION: "核查属实",
+    CaseKind.ANNUAL_REVIEW: "逾期未年审",
+    CaseKind.RECTIFICATION: "逾期未整改",
+    CaseKind.IDLE_VISIT: "走访建议",
+}
+
+
+def order(work: Work, reason: str, due_at: str | None) -> None:
+    """Order the point to rectify, with the paper that tells it so."""
+    opened = work.open(
+        CaseKind.RECTIFICATION,
+        reason,
+        due_at=None if due_at is None else datetime.fromisoformat(due_at),
+    )
+    if opened.is_new:
+        text = case_papers.order_text(opened.case, place_of(work), reason)
+        paper = case_rows.Document(
+            case_id=opened.case.case_id, kind="order", title="限期整改通知书",
+            title_en="Order to rectify", made_at=work.at, text=text,
+        )  # fmt: skip
+        case_rows.add_document(work.connection, paper)
+
+
+def write_checklist(work: Work) -> None:
+    """Keep what was handed in, and whether it passes. An untrained operator passes nowhere."""
+    findings = findings_of(work.data["items"])
+    case_rows.write_checklist(work.connection, work.case.case_id, work.data["items"])
+    work.change(passes=shipped_checklist().passes(findings))
+
+
+def plan_next_review(work: Work) -> None:
+    """Plan the next review a year from now, and file the form of this one."""
+    kept = case_rows.read_checklist(work.connection, work.case.case_id)
+    assert kept is not None
+    verdict = "年审合格 passed" if work.case.state == "passed" else "年审不合格 failed"
+    text = case_papers.review_form(work.case, place_of(work), findings_of(kept), verdict)
+    work.file("review_form", "年审表", "Annual review", text)
+    work.change(outcome=work.case.state)
+    review_plans.plan_after(work.connection, work.case.service_point_id or "", work.at)
+
+
+def order_rectification(work: Work) -> None:
+    """Order what the review found; the items that failed say what."""
+    kept = case_rows.read_checklist(work.connection, work.case.case_id)
+    findings = findings_of(kept) if kept else {}
+    failed = shipped_checklist().failed(findings) if findings else []
+    found = "；".join(
+        f"{item.title}（{RESULT_NAMES[findings[item.code].result]}）" for item in failed
+    )
+    order(work, f"年审不合格：{found or work.note}", work.data["due_at"])
+
+
+def propose_exit(work: Work) -> None:
+    reason = "整改不合格" if work.move.action == "reject" else REASONS[work.case.kind]
+    work.open(CaseKind.EXIT, f"{reason}：{work.case.case_id}")
+
+
+def extend(work: Work) -> None:
+    """Give the case the later deadline that two people agreed on."""
+    until = datetime.fromisoformat(work.data["until"])
+    work.change(due_at=until, wakes_at=until)
+
+
+def settle(work: Work) -> None:
+    """Settle what is open: nothing may be held any more, and the balances are put on paper."""
+    point = work.case.service_point_id or ""
+    held = case_alerts.held_at(work.connection, point)
+    if held:
+        raise IllegalMove((), f"尚有挂起交易 {'、'.join(held)}，到账或撤销后再清算 · Still held")
+    facts = case_alerts.point_facts(work.connection, point)
+    accounts = [
+        (f"负责人结算账户（{facts[4]}）Operator's account", facts[5], facts[6]),
+        ("备付现金 Till", facts[7], facts[8]),
+    ]
+    text = case_papers.settlement_text(work.case, place_of(work), accounts)
+    work.file("settlement", "退出清算单", "Settlement on exit", text)
+
+
+def recover_terminals(work: Work) -> None:
+    """Put on paper which machines came back; their bindings stay, so that history is readable."""
+    terminals = case_alerts.terminals_at(work.connection, work.case.service_point_id or "")
+    for terminal_id, _, serial in terminals:
+        write_entry(
+            work.connection,
+            at=work.at,
+            actor=work.actor.name,
+            action="recover",
+            subject_kind="terminal",
+            subject_id=terminal_id,
+            after={"serial": serial, "case_id": work.case.case_id},
+            why=work.note,
+        )
+    text = case_papers.recovery_text(work.case, place_of(work), terminals)
+    work.file("recovery", "终端回收单", "Terminals recovered", text)
+
+
+def deregister(work: Work) -> None:
+    """End what else is open about the point, but for verifications: those go on."""
+    point = work.case.service_point_id or ""
+    review_plans.drop(work.connection, point)
+    work.change(outcome="exited")
+    for other in case_rows.open_at(work.connection, point):
+        if other.kind is CaseKind.VERIFICATION or other.case_id == work.case.case_id:
+            continue
+        end(work, other.case_id)
+
+
+def end(work: Work, case_id: str) -> None:
+    """End another case, whose point has exited."""
+    other = case_rows.lock(work.connection, case_id)
+    assert other is not None
+    case_rows.end(work.connection, case_id, work.at, "exited")
+    line = Entry(
+        case_id=case_id, at=work.at, actor=work.actor.name, what="overtaken", action="close",
+        source=other.state, to_state=other.state, note=f"服务点已退出 {work.case.case_id}",
+    )  # fmt: skip
+    case_rows.add_history(work.connection, [line])
+
+
+OUTCOME_NAMES: dict[Outcome, str] = {
+    Outcome.RESUME: "恢复使用 In use again",
+    Outcome.RELOCATE: "调整布局 To be relocated",
+    Outcome.PROPOSE_EXIT: "建议退出 Exit proposed",
+}
+
+
+def write_outcome(work: Work) -> None:
+    """Keep what the visit found; one that finds no use for the point proposes its exit."""
+    outcome = Outcome(work.data["outcome"])
+    work.change(outcome=outcome.value)
+    text = case_papers.visit_text(work.case, place_of(work), OUTCOME_NAMES[outcome], work.note)
+    work.file("visit", "走访记录", "Visit", text)
+    if outcome is Outcome.PROPOSE_EXIT:
+        propose_exit(work)
+
+
+EFFECTS: Mapping[Effect, Callable[[Work], None]] = {
+    Effect.TAKE_ALERTS: take_alerts,
+    Effect.CLOSE_ALERTS: close_alerts,
+    Effect.FOLLOW_UP: follow_up,
+    Effect.WRITE_CHECKLIST: write_checklist,
+    Effect.PLAN_NEXT_REVIEW: plan_next_review,
+    Effect.ORDER_RECTIFICATION: order_rectification,
+    Effect.PROPOSE_FREEZE: propose_freeze,
+    Effect.PROPOSE_EXIT: propose_exit,
+    Effect.EXTEND: extend,
+    Effect.SETTLE: settle,
+    Effect.RECOVER_TERMINALS: recover_terminals,
+    Effect.DEREGISTER: deregister,
+    Effect.WRITE_OUTCOME: write_outcome,
+}
+
+
+def place_of(work: Work) -> str:
+    """Return id and name of the point as papers name it."""
+    point = work.case.service_point_id
+    if point is None:
+        return "—"
+    return f"{point} {case_alerts.point_facts(work.connection, point)[0]}"
+
+
+def sheet_of(work: Work) -> str:
+    case_id = work.case.case_id
+    return case_papers.sheet(
+        work.case,
+        place_of(work),
+        case_alerts.alerts_of(work.connection, case_id),
+        case_rows.history_of(work.connection, [case_id]).get(case_id, ()),
+    )

@@ -1,0 +1,395 @@
+"""Cases, their trail and their documents: every statement about them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import blake2b
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, select, tuple_
+
+from pos_sim.store.queries import Page
+from pos_sim.store.rows import from_us, to_us
+from pos_sim.store.sql import InsertSet, Statement
+from risk.store.case_tables import case_documents, case_history, cases
+from risk.vocabulary import Severity
+from risk.workflow import Case, CaseKind
+
+COLUMNS = (
+    "case_id", "kind", "state", "service_point_id", "scope_kind", "scope_value", "severity",
+    "reason", "opened_us", "opened_by", "due_us", "wakes_us", "closed_us", "outcome", "parent_id",
+    "passes",
+)  # fmt: skip
+ROW = tuple(cases.c[name] for name in COLUMNS)
+PLACE = (cases.c.opened_us, cases.c.case_id)
+SELECT = f"select {', '.join(COLUMNS)} from cases c"
+INSERT = InsertSet(cases, (*COLUMNS, "ordinal"), "on conflict do nothing")
+ONE = Statement(f"{SELECT} where case_id = :case_id")
+LOCK = Statement(f"{SELECT} where case_id = :case_id {{lock:c}}")
+LOCK_OPEN = Statement(
+    f"{SELECT} where kind = :kind and scope_kind = :scope_kind and scope_value = :scope_value"
+    " and closed_us is null {lock:c}"
+)
+EARLIER = Statement(
+    "select count(*) from cases where kind = :kind and scope_kind = :scope_kind"
+    " and scope_value = :scope_value"
+)
+UPDATE = Statement(
+    "update cases set state = :state, severity = :severity, due_us = :due_us,"
+    " wakes_us = :wakes_us, closed_us = :closed_us, outcome = :outcome, passes = :passes"
+    " where case_id = :case_id"
+)
+END = Statement(
+    "update cases set closed_us = :closed_us, wakes_us = null, outcome = :outcome"
+    " where case_id = :case_id"
+)
+CHECKLIST = Statement("select checklist from cases where case_id = :case_id")
+CHECKLISTS = Statement(
+    "select case_id, checklist from cases where case_id {in:case_ids text}"
+    " and checklist is not null"
+)
+WRITE_CHECKLIST = Statement("update cases set checklist = :checklist where case_id = :case_id")
+STANDINGS = Statement(
+    "select kind, state from cases where service_point_id = :point"
+    " and (closed_us is null or state = 'exited')"
+)
+OPEN_AT = Statement(f"{SELECT} where service_point_id = :point and closed_us is null")
+WAKES_FIRST = Statement("select min(wakes_us) from cases where wakes_us is not null")
+AWAKE = Statement(f"{SELECT} where wakes_us <= :now_us order by wakes_us, case_id")
+
+HISTORY = (
+    "case_id", "number", "at_us", "actor", "what", "action", "source", "to_state", "note",
+    "approval_id",
+)  # fmt: skip
+INSERT_HISTORY = InsertSet(case_history, HISTORY)
+LAST_NUMBERS = Statement(
+    "select case_id, max(number) from case_history where case_id {in:case_ids text}"
+    " group by case_id"
+)
+DOCUMENT = ("case_id", "number", "kind", "title", "title_en", "made_us", "text")
+INSERT_DOCUMENT = InsertSet(case_documents, DOCUMENT)
+LAST_DOCUMENT = Statement("select max(number) from case_documents where case_id = :case_id")
+
+PREFIXES: dict[CaseKind, str] = {
+    CaseKind.VERIFICATION: "VF",
+    CaseKind.ANNUAL_REVIEW: "AR",
+    CaseKind.RECTIFICATION: "RC",
+    CaseKind.FREEZE: "FZ",
+    CaseKind.EXIT: "EX",
+    CaseKind.IDLE_VISIT: "IV",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One line of a case's trail."""
+
+    case_id: str
+    number: int = 0
+    at: datetime
+    actor: str
+    what: str
+    action: str
+    source: str
+    to_state: str
+    note: str
+    approval_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """A printed paper of a case; it does not change any more."""
+
+    case_id: str
+    number: int = 0
+    kind: str
+    title: str
+    title_en: str
+    made_at: datetime
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseFilter:
+    """What is asked for; None asks nothing. ``overdue_at``: those whose date has passed."""
+
+    kind: str | None = None
+    state: str | None = None
+    service_point_id: str | None = None
+    overdue_at: datetime | None = None
+    is_overdue: bool | None = None
+
+
+def case_id_of(kind: CaseKind, scope_kind: str, scope_value: str, ordinal: int) -> str:
+    """Return the number of a case: the same in every run.
+
+    >>> case_id_of(CaseKind.FREEZE, "point", "SP1", 1)
+    'FZ-1c0c5bd56e-1'
+    """
+    subject = blake2b(f"{scope_kind}|{scope_value}".encode(), digest_size=5).hexdigest()
+    return f"{PREFIXES[kind]}-{subject}-{ordinal}"
+
+
+def insert(connection: Connection, case: Case, ordinal: int) -> None:
+    """Write a new case; where one is open about the subject, nothing is written."""
+    INSERT.run(connection, [(*values_of(case), ordinal)])
+
+
+def ordinal_for(connection: Connection, kind: CaseKind, scope_kind: str, scope_value: str) -> int:
+    """Return which case about its subject the next one is."""
+    found = EARLIER.rows(
+        connection, kind=kind.value, scope_kind=scope_kind, scope_value=scope_value
+    )
+    return int(found[0][0]) + 1
+
+
+def find(connection: Connection, case_id: str) -> Case | None:
+    found = ONE.rows(connection, case_id=case_id)
+    return case_of(found[0]) if found else None
+
+
+def lock(connection: Connection, case_id: str) -> Case | None:
+    found = LOCK.rows(connection, case_id=case_id)
+    return case_of(found[0]) if found else None
+
+
+def lock_open(
+    connection: Connection, kind: CaseKind, scope_kind: str, scope_value: str
+) -> Case | None:
+    """Return the open case about a subject, locked."""
+    found = LOCK_OPEN.rows(
+        connection, kind=kind.value, scope_kind=scope_kind, scope_value=scope_value
+    )
+    return case_of(found[0]) if found else None
+
+
+def update(connection: Connection, case: Case) -> None:
+    """Write what may change of a case."""
+    changed = UPDATE.run(
+        connection,
+        case_id=case.case_id,
+        state=case.state,
+        severity=case.severity.value,
+        due_us=us_or_none(case.due_at),
+        wakes_us=us_or_none(case.wakes_at),
+        closed_us=us_or_none(case.closed_at),
+        outcome=case.outcome,
+        passes=case.passes,
+    )
+    assert changed == 1
+
+
+def end(connection: Connection, case_id: str, at: datetime, outcome: str) -> None:
+    """End a case in the state where it stands."""
+    END.run(connection, case_id=case_id, closed_us=to_us(at), outcome=outcome)
+
+
+def standings(connection: Connection, point: str) -> list[tuple[CaseKind, str]]:
+    """Return kind and state of the cases that have a say in what a point may do."""
+    return [(CaseKind(kind), state) for kind, state in STANDINGS.rows(connection, point=point)]
+
+
+def open_at(connection: Connection, point: str) -> list[Case]:
+    """Return the open cases of a point."""
+    return [case_of(row) for row in OPEN_AT.rows(connection, point=point)]
+
+
+def first_waking(connection: Connection) -> datetime | None:
+    """Return when the clock has to move a case next."""
+    found = WAKES_FIRST.rows(connection)[0][0]
+    return None if found is None else from_us(found)
+
+
+def waking(connection: Connection, now: datetime) -> list[Case]:
+    """Return the cases that the clock has to move by now, the earliest first."""
+    return [case_of(row) for row in AWAKE.rows(connection, now_us=to_us(now))]
+
+
+def list_cases(
+    connection: Connection, wanted: CaseFilter, limit: int, after: tuple[int, str] | None
+) -> Page[Case]:
+    """Return cases, the latest opened first."""
+    query = select(*ROW)
+    for name in ("kind", "state", "service_point_id"):
+        value = getattr(wanted, name)
+        if value is not None:
+            query = query.where(cases.c[name] == value)
+    if wanted.is_overdue is not None and wanted.overdue_at is not None:
+        passed = cases.c.closed_us.is_(None) & (cases.c.due_us <= to_us(wanted.overdue_at))
+        passed &= cases.c.due_us.is_not(None)
+        query = query.where(passed if wanted.is_overdue else ~passed)
+    if after is not None:
+        query = query.where(tuple_(*PLACE) < tuple_(*after))
+    query = query.order_by(*(column.desc() for column in PLACE)).limit(limit + 1)
+    found = [case_of(tuple(row)) for row in connection.execute(query)]
+    if len(found) <= limit:
+        return Page(found, None)
+    last = found[limit - 1]
+    return Page(found[:limit], (to_us(last.opened_at), last.case_id))
+
+
+# The trail ------------------------------------------------------------------------------------
+
+
+def add_history(connection: Connection, entries: Sequence[Entry]) -> None:
+    """Write lines of trails, in order; the cases are locked or new."""
+    last: dict[str, int] = defaultdict(int)
+    last.update(LAST_NUMBERS.rows(connection, case_ids={entry.case_id for entry in entries}))
+    rows: list[tuple[Any, ...]] = []
+    for entry in entries:
+        last[entry.case_id] += 1
+        rows.append(
+            (
+                entry.case_id,
+                last[entry.case_id],
+                to_us(entry.at),
+                entry.actor,
+                entry.what,
+                entry.action,
+                entry.source,
+                entry.to_state,
+                entry.note,
+                entry.approval_id,
+            )
+        )
+    INSERT_HISTORY.run(connection, rows)
+
+
+def history_of(connection: Connection, case_ids: Collection[str]) -> dict[str, list[Entry]]:
+    """Return the trail of each case, in order."""
+    query = (
+        select(*(case_history.c[name] for name in HISTORY))
+        .where(case_history.c.case_id.in_(case_ids))
+        .order_by(case_history.c.case_id, case_history.c.number)
+    )
+    found: dict[str, list[Entry]] = defaultdict(list)
+    for (
+        case_id,
+        number,
+        at_us,
+        actor,
+        what,
+        action,
+        source,
+        to,
+        note,
+        approval,
+    ) in connection.execute(query):
+        found[case_id].append(
+            Entry(
+                case_id=case_id,
+                number=number,
+                at=from_us(at_us),
+                actor=actor,
+                what=what,
+                action=action,
+                source=source,
+                to_state=to,
+                note=note,
+                approval_id=approval,
+            )
+        )
+    return found
+
+
+# Papers ---------------------------------------------------------------------------------------
+
+
+def add_document(connection: Connection, made: Document) -> None:
+    """File a paper with its case, which is locked or new."""
+    number = (LAST_DOCUMENT.rows(connection, case_id=made.case_id)[0][0] or 0) + 1
+    INSERT_DOCUMENT.run(
+        connection,
+        [(made.case_id, number, made.kind, made.title, made.title_en, to_us(made.made_at),
+          made.text)],
+    )  # fmt: skip
+
+
+def documents_of(connection: Connection, case_ids: Collection[str]) -> dict[str, list[Document]]:
+    """Return the papers of each case, in order."""
+    query = (
+        select(*(case_documents.c[name] for name in DOCUMENT))
+        .where(case_documents.c.case_id.in_(case_ids))
+        .order_by(case_documents.c.case_id, case_documents.c.number)
+    )
+    found: dict[str, list[Document]] = defaultdict(list)
+    for case_id, number, kind, title, title_en, made_us, text in connection.execute(query):
+        found[case_id].append(
+            Document(
+                case_id=case_id,
+                number=number,
+                kind=kind,
+                title=title,
+                title_en=title_en,
+                made_at=from_us(made_us),
+                text=text,
+            )
+        )
+    return found
+
+
+def write_checklist(connection: Connection, case_id: str, checklist: Any) -> None:
+    WRITE_CHECKLIST.run(connection, case_id=case_id, checklist=orjson.dumps(checklist).decode())
+
+
+def read_checklist(connection: Connection, case_id: str) -> dict[str, Any] | None:
+    """Return what was handed in, None where nothing was yet."""
+    text = CHECKLIST.rows(connection, case_id=case_id)[0][0]
+    return None if text is None else dict(orjson.loads(text))
+
+
+def checklists_of(connection: Connection, case_ids: Collection[str]) -> dict[str, dict[str, Any]]:
+    """Return what was handed in with each of these cases, as far as anything was."""
+    found = CHECKLISTS.rows(connection, case_ids=case_ids) if case_ids else ()
+    return {case_id: dict(orjson.loads(text)) for case_id, text in found}
+
+
+# Rows -----------------------------------------------------------------------------------------
+
+
+def us_or_none(moment: datetime | None) -> int | None:
+    return None if moment is None else to_us(moment)
+
+
+def moment_or_none(us: int | None) -> datetime | None:
+    return None if us is None else from_us(us)
+
+
+def values_of(case: Case) -> tuple[Any, ...]:
+    """Return the row of a case in the order of ``COLUMNS``."""
+    return (
+        case.case_id, case.kind.value, case.state, case.service_point_id, case.scope_kind,
+        case.scope_value, case.severity.value, case.reason, to_us(case.opened_at), case.opened_by,
+        us_or_none(case.due_at), us_or_none(case.wakes_at), us_or_none(case.closed_at),
+        case.outcome, case.parent_id, case.passes,
+    )  # fmt: skip
+
+
+def case_of(row: Any) -> Case:
+    """Return the case of a row of ``COLUMNS``."""
+    (
+        case_id, kind, state, point, scope_kind, scope_value, severity, reason, opened_us,
+        opened_by, due_us, wakes_us, closed_us, outcome, parent_id, passes,
+    ) = row  # fmt: skip
+    return Case(
+        case_id=case_id,
+        kind=CaseKind(kind),
+        state=state,
+        service_point_id=point,
+        scope_kind=scope_kind,
+        scope_value=scope_value,
+        severity=Severity(severity),
+        reason=reason,
+        opened_at=from_us(opened_us),
+        opened_by=opened_by,
+        due_at=moment_or_none(due_us),
+        wakes_at=moment_or_none(wakes_us),
+        closed_at=moment_or_none(closed_us),
+        outcome=outcome,
+        parent_id=parent_id,
+        passes=None if passes is None else bool(passes),
+    )
