@@ -9,7 +9,8 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from risk.audit_log import write_entry
-from risk.deadlines import MondayToFriday, WorkingDays, after
+from risk.bank_calendar import BankCalendar
+from risk.deadlines import WorkingDays, after
 from risk.standing import stand
 from risk.store import case_rows
 from risk.store.case_rows import Entry
@@ -18,7 +19,7 @@ from risk.workflow import Case, CaseKind, Role, State
 from risk.workflows import WORKFLOWS
 
 POINT_SCOPE = "point"
-CALENDAR: WorkingDays = MondayToFriday()
+CALENDAR: WorkingDays = BankCalendar()
 """The days that deadlines count."""
 
 

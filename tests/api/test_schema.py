@@ -52,7 +52,14 @@ def key_for(path: str) -> str:
     if path in PATHS.values():
         return "demo-terminal"
     if path.startswith(
-        ("/v1/risk", "/v1/alerts", "/v1/approvals", "/v1/service-points", "/v1/policies", "/v1/cases")
+        (
+            "/v1/risk",
+            "/v1/alerts",
+            "/v1/approvals",
+            "/v1/service-points",
+            "/v1/policies",
+            "/v1/cases",
+        )
     ):
         return "demo-maker"
     return "demo-checker" if path.endswith("/cancel") else "demo-admin"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
@@ -111,11 +112,7 @@ def test_an_action_that_the_state_does_not_know_changes_nothing(desk: CaseDesk) 
     assert illegal.value.available == ("freeze", "emergency_freeze", "close")
     assert desk.look(case) == before
     with pytest.raises(LookupError):
-        desk.act(case_named(desk, "FZ-none-1"), "freeze")
-
-
-def case_named(desk: CaseDesk, case_id: str) -> object:
-    return type("Case", (), {"case_id": case_id})()
+        desk.act(replace(case, case_id="FZ-none-1"), "freeze")
 
 
 def test_a_closed_case_knows_nothing_any_more(desk: CaseDesk) -> None:

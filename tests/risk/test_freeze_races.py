@@ -91,9 +91,7 @@ class Race:
         self.freezing.run_now(move("emergency_freeze", case))
 
 
-@pytest.mark.parametrize(
-    "rounds", [200, pytest.param(5_000, marks=pytest.mark.long)], ids=str
-)
+@pytest.mark.parametrize("rounds", [200, pytest.param(5_000, marks=pytest.mark.long)], ids=str)
 def test_a_freeze_waits_for_the_withdrawal_or_stops_it(
     new_database: NewDatabase, rounds: int, capsys: pytest.CaptureFixture[str]
 ) -> None:
