@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import signal
 import sys
 from typing import Any
 
@@ -32,7 +33,9 @@ def serve(settings: Settings) -> int:
         sys.stderr.write(ONE_WORKER)
         return WRONG_USAGE
     if settings.workers == 1:
-        uvicorn.run(application(settings), **options(settings))
+        app = application(settings)
+        stop_calmly()
+        uvicorn.run(app, **options(settings))
         return 0
     os.environ.update(environment_of(settings))
     uvicorn.run(
@@ -42,6 +45,12 @@ def serve(settings: Settings) -> int:
         **options(settings),
     )
     return 0
+
+
+def stop_calmly() -> None:
+    """Let a signal to stop end in exit status 0: uvicorn gives it back once all is answered."""
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda _number, _frame: sys.exit(0))
 
 
 def is_sqlite(settings: Settings) -> bool:

@@ -46,6 +46,6 @@ class Settings(BaseSettings):
     slow_answer_s: float = Field(default=3.0, ge=0)
     silent_answer_s: float = Field(default=60.0, ge=0)
     console_session_s: float = Field(default=28_800.0, gt=0)
-    watch: bool = False
+    watch: bool = True
     background_every_s: float = Field(default=1.0, gt=0)
     follow_every_s: float = Field(default=0.2, gt=0)

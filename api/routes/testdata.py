@@ -100,11 +100,11 @@ async def unlock_pin(_key: AdminKey, sandbox: InSandbox, body: OneCard) -> Unloc
 
 
 @router.post("/reset", summary="重置 Back to the seed", responses=problems(401, 403, 405, 500, 503))
-async def reset(_key: AdminKey, desk: AtDesk) -> Fresh:
+async def reset(key: AdminKey, desk: AtDesk) -> Fresh:
     """Forget everything that happened; the same world stands again. API keys stay."""
     sandbox = desk.sandbox
     secret = None if sandbox.world.is_demo else own_secret(desk.settings)
-    work = partial(reset_world, sandbox.database, now=datetime.now(UTC), secret=secret)
+    work = partial(reset_world, sandbox.database, now=datetime.now(UTC), secret=secret, by=key.name)
     sandbox.world = await asyncio.to_thread(work)
     await follow_policies(sandbox)
     if isinstance(sandbox.clock, SandboxClock):

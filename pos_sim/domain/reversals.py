@@ -51,11 +51,16 @@ def refusal_of(facts: Facts, original: Transaction | None) -> Refusal | None:
         return Refusal("tombstoned", "94")
     if facts.terminal is None:
         return Refusal("terminal_unknown", "97")
-    if original is None:
+    if original is None or came_too_late(original):
         return Refusal("original_unknown", "25")
     if original.business in NOT_REVERSIBLE:
         return Refusal("not_reversible", "12")
     return None
+
+
+def came_too_late(original: Transaction) -> bool:
+    """Say whether an original met its tombstone: reversing again says what it said before."""
+    return original.refusal is not None and original.refusal.check == "tombstoned"
 
 
 def undo(original: Transaction, today: date, undone_by: str, book: Book) -> None:

@@ -13,7 +13,7 @@ from pos_sim.domain.transactions import Transaction
 from pos_sim.engine.group_commit import GroupCommit
 from pos_sim.engine.monitor import Monitor
 from pos_sim.engine.post_group import post_group
-from pos_sim.store.database import Database, StoreError
+from pos_sim.store.database import Database, StoreCrossed, StoreError
 from pos_sim.store.load_book import read_transactions
 
 
@@ -23,6 +23,11 @@ class KeyReused(Exception):
     def __init__(self, key: Key) -> None:
         super().__init__(f"{key.transaction_id} was used before with other content")
         self.key = key
+
+
+def would_meet_everybody(error: Exception) -> bool:
+    """Say whether an error of a group would meet each of its members alone, too."""
+    return isinstance(error, StoreError) and not isinstance(error, StoreCrossed)
 
 
 class TransactionEngine:
@@ -44,7 +49,7 @@ class TransactionEngine:
             self._commit,
             group_max=group_max,
             queue_max=queue_max,
-            is_hopeless=lambda error: isinstance(error, StoreError),
+            is_hopeless=would_meet_everybody,
         )
 
     async def perform(self, request: Request) -> Decision:

@@ -35,6 +35,7 @@ class StoreError(Exception):
     StoreError
     ├── NothingDone     rolled back for certain: the same key may be sent again
     │   ├── StoreLocked   somebody else held the lock for too long
+    │   ├── StoreCrossed  two waited for each other; trying again helps
     │   └── StoreFull     no room left
     └── StoreGone       no answer from the database: whether it was done is not known
     """
@@ -46,6 +47,10 @@ class NothingDone(StoreError):
 
 class StoreLocked(NothingDone):
     """Another process held the lock longer than the wait."""
+
+
+class StoreCrossed(NothingDone):
+    """Two transactions waited for each other, or saw each other's changes; this one gave way."""
 
 
 class StoreFull(NothingDone):
@@ -191,8 +196,9 @@ def translated(error: DBAPIError) -> Exception:
         return StoreLocked("the database is locked by somebody else; nothing was done")
     if "full" in text or state == "53100":
         return StoreFull("the database has no room left; nothing was done")
-    is_gone = error.connection_invalidated or isinstance(error, OperationalError | InterfaceError)
-    if is_gone and state not in ("40P01", "40001"):
+    if state in ("40P01", "40001"):
+        return StoreCrossed("it crossed another transaction; nothing was done")
+    if error.connection_invalidated or isinstance(error, OperationalError | InterfaceError):
         return StoreGone("the database does not answer; whether it was done is not known")
     return error
 

@@ -8,7 +8,7 @@ must find the first answer.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from itertools import groupby
 from typing import Any
@@ -116,8 +116,10 @@ def load_book(connection: Connection, requests: Sequence[Request], secrets: Card
             r.payee_account_no for r in requests if isinstance(r, Transfer | CashRemittance)
         },
     )
-    billers, bills_held = lock_bills(connection, requests, originals, secrets.key)
     keys = {r.key.transaction_id for r in requests} | original_ids(requests)
+    earlier = read_transactions(connection, keys)
+    fresh = first_of_each_key(requests, earlier)
+    billers, bills_held = lock_bills(connection, requests, fresh, originals, secrets.key)
     days = {business_date(r.received_at) for r in requests}
     days |= {original.business_date for original in originals.values()}
     return Book(
@@ -129,7 +131,7 @@ def load_book(connection: Connection, requests: Sequence[Request], secrets: Card
         account_ids={account.account_no: account.account_id for account in accounts.values()},
         billers=billers,
         bills=bills_held,
-        earlier=read_transactions(connection, keys),
+        earlier=earlier,
         tombstones={
             row[0]: row[1] for row in READ_TOMBSTONES.rows(connection, transaction_ids=keys)
         },
@@ -278,16 +280,32 @@ def lock_accounts(
     return {account.account_id: account for account in accounts}
 
 
+def first_of_each_key(
+    requests: Sequence[Request], earlier: Mapping[str, Transaction]
+) -> list[Request]:
+    """Return the requests that will be decided: no replay, and no key used for something else."""
+    firsts: dict[str, Request] = {}
+    for request in requests:
+        firsts.setdefault(request.key.transaction_id, request)
+    return [request for key, request in firsts.items() if key not in earlier]
+
+
 def lock_bills(
     connection: Connection,
     requests: Sequence[Request],
+    fresh: Sequence[Request],
     originals: dict[str, Transaction],
     seal_key: bytes,
 ) -> tuple[dict[str, Biller], dict[tuple[str, str], Bill]]:
-    """Lock and read the bills; where a biller takes any bill, one is born when it is asked for."""
+    """Lock and read the bills; where a biller takes any bill, a fresh request lets it be born."""
     asked = {
+        (r.biller_id, r.bill_no)
+        for r in requests
+        if isinstance(r, CardBillPayment | CashBillPayment)
+    }
+    wanted = {
         (r.biller_id, r.bill_no): r.amount
-        for r in reversed(requests)  # a bill is born with the amount of the first who asks
+        for r in reversed(fresh)  # a bill is born with the amount of the first who asks
         if isinstance(r, CardBillPayment | CashBillPayment)
     }
     paid = {(t.biller_id, t.bill_no) for t in originals.values() if t.biller_id and t.bill_no}
@@ -299,7 +317,7 @@ def lock_bills(
     billers = {row[0]: biller_of(row) for row in found}
     born = [
         Bill(biller_id, bill_no, amount, "", None)
-        for (biller_id, bill_no), amount in sorted(asked.items())
+        for (biller_id, bill_no), amount in sorted(wanted.items())
         if biller_id in billers and billers[biller_id].takes_any_bill
     ]
     BEAR_BILLS.run(connection, [bill_row(bill, seal_key) for bill in born])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from time import sleep
 from typing import Any
 
 import pytest
@@ -105,7 +106,19 @@ def test_a_block_that_lapsed_is_not_confirmed_any_more(desk: Watched) -> None:
     desk.pass_time(hours=24)
     answer = desk.approve(made["approval_id"])
     assert (answer.status_code, answer.json()["type"]) == (409, "stale-approval")
-    assert desk.approve(made["approval_id"], "reject").status_code == 200
+    lapsed = decided(desk, made["approval_id"])
+    assert (lapsed["state"], lapsed["checker"]) == ("rejected", "clock")
+
+
+def decided(desk: Watched, approval_id: str) -> Json:
+    """Wait until an approval is decided, by whomever, and return it."""
+    for _ in range(200):
+        found = desk.ask("/v1/approvals", state="rejected", limit=200)["items"]
+        mine: list[Json] = [one for one in found if one["approval_id"] == approval_id]
+        if mine:
+            return mine[0]
+        sleep(0.05)
+    raise AssertionError(f"{approval_id} still waits")
 
 
 def test_a_short_block_needs_nobody_else(desk: Watched) -> None:

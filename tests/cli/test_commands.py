@@ -193,7 +193,8 @@ def test_the_first_request_that_serve_prints_works_when_it_is_pasted(nowhere: st
             first, second = pasted(printed, port), pasted(printed, port)
         finally:
             server.send_signal(signal.SIGTERM)
-            server.wait(timeout=20)
+            ended = server.wait(timeout=20)
+    assert ended == 0  # it was told to stop, and did
     assert first["response_code"] == "00"
     assert first == second
 

@@ -157,6 +157,19 @@ def test_never_seen_answers_25_and_buries_the_original() -> None:
     assert balances(bank) == UNTOUCHED
 
 
+def test_an_original_that_came_too_late_is_reversed_no_better() -> None:
+    bank = MemoryBank()
+    bank.ask(reversal(8))
+    bank.ask(withdrawal())
+    again = bank.ask(reversal(9))
+    assert (again.response_code, again.refusal and again.refusal.check) == (
+        "25",
+        "original_unknown",
+    )
+    assert balances(bank) == UNTOUCHED
+    assert bank.book.tombstones == {key(1).transaction_id: key(8).transaction_id}
+
+
 def test_never_seen_and_reversed_again_answers_25_again() -> None:
     bank = MemoryBank()
     assert [bank.ask(reversal(trace)).response_code for trace in (8, 9)] == ["25", "25"]

@@ -18,10 +18,11 @@ from pos_sim.engine.transaction_engine import KeyReused, TransactionEngine
 from pos_sim.store.audit import Finding, audit
 from pos_sim.store.database import Database
 from pos_sim.store.tables import terminals
-from tests.counter import charge, inquiry, key, reversal, transfer, withdrawal
+from tests.counter import cash_bill, charge, inquiry, key, reversal, transfer, withdrawal
 from tests.engine.teller import Answer, ask_everything, day_of, engine_of
 from tests.state import State, check_all, in_database
 from tests.worlds import (
+    ANY,
     MOBILE,
     OPERATOR,
     OTHER_POINT,
@@ -99,6 +100,20 @@ async def test_a_key_with_other_content_is_refused_to_its_caller_alone(
     assert not isinstance(two, BaseException)
     assert two.transaction is not None
     assert two.transaction.balance == yuan(9_800)
+
+
+@pytest.mark.parametrize("together", [True, False], ids=["in one group", "in another group"])
+def test_a_key_with_other_content_lets_no_bill_be_born(database: Database, together: bool) -> None:
+    engine = engine_of(database)
+    first = cash_bill(1, biller=ANY, bill_no="1")
+    other = cash_bill(1, biller=ANY, bill_no="2")
+    groups = [[first, other]] if together else [[first], [other]]
+    decisions = [decision for group in groups for decision in engine.perform_now(group)]
+    assert [d.transaction is None for d in decisions] == [False, True]
+    born = database.read_now(
+        lambda c: c.exec_driver_sql("select bill_no from bills where biller_id = 'any'").fetchall()
+    )
+    assert [row[0] for row in born] == ["1"]
 
 
 def test_a_group_can_be_performed_without_an_event_loop(database: Database) -> None:
