@@ -11,7 +11,7 @@ import httpx2
 import pytest
 
 from tests.api.counter import Counter
-from tests.api.village import OTHER_POS, POS, Village
+from tests.api.village import GRCU_POS, MOBILE, OTHER_POS, Village
 
 
 @pytest.fixture
@@ -27,8 +27,8 @@ def busy(address: str, world: Village) -> Iterator[list[int]]:
                 body = counter.body("withdrawal", terminal_id=terminal_id)
                 statuses.append(counter.send("withdrawal", body).status_code)
 
-    with ThreadPoolExecutor(4) as pool:
-        asking = [pool.submit(ask, terminal) for terminal in (POS, OTHER_POS, POS, OTHER_POS)]
+    with ThreadPoolExecutor(3) as pool:
+        asking = [pool.submit(ask, terminal) for terminal in (OTHER_POS, GRCU_POS, MOBILE)]
         try:
             yield statuses
         finally:
