@@ -18,7 +18,7 @@ POS_SIM   := $(BIN)/pos-sim
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help run day seed audit load test test-long check bench mutants clean
+.PHONY: help run day year seed audit load test test-long check bench mutants clean
 
 # PROFILE, USERS, WORKERS, SECONDS, URL and LOAD (further options) choose the load.
 LOAD_OPTIONS = $(if $(PROFILE),--profile $(PROFILE)) $(if $(USERS),--users $(USERS)) \
@@ -39,6 +39,9 @@ run: $(INSTALLED) ## serve the seeded county, ready for the first request
 
 day: $(INSTALLED) ## drive one business day of Bank of Guiyang's network and compare with 2025
 	$(POS_SIM) day --size bank --date 2025-06-18 --seed $(SEED)
+
+year: $(INSTALLED) ## live through a year of the network, compare it with 2025, write a page
+	$(POS_SIM) year --seed $(SEED)
 
 seed: $(INSTALLED) ## fill an empty database
 	$(POS_SIM) seed --size $(SIZE) --seed $(SEED)

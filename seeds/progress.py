@@ -14,6 +14,9 @@ class Progress(Protocol):
     def advance(self, done: int) -> None:
         """So much more is done."""
 
+    def note(self, text: str) -> None:
+        """Something worth a line was reached within the step."""
+
     def done(self) -> None:
         """The step has ended."""
 
@@ -25,6 +28,9 @@ class Silent:
         pass
 
     def advance(self, done: int) -> None:
+        pass
+
+    def note(self, text: str) -> None:
         pass
 
     def done(self) -> None:

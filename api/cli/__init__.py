@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from api.cli import checks, day, incentives, keys, policy, postgres, risk, rules, serve, world
+from api.cli import checks, day, incentives, keys, policy, postgres, risk, rules, serve, world, year
 
 app = typer.Typer(
     name="pos-sim",
@@ -20,6 +20,7 @@ app.command("migrate")(world.migrate)
 app.command("seed")(world.seed)
 app.command("digest")(world.digest)
 app.command("day")(day.day)
+app.command("year")(year.year)
 app.command("audit")(checks.audit)
 app.command("incentives")(incentives.incentives)
 app.add_typer(keys.app, name="keys")

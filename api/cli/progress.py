@@ -11,11 +11,21 @@ from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
     Progress,
+    ProgressColumn,
     SpinnerColumn,
+    Task,
     TaskID,
     TextColumn,
     TimeRemainingColumn,
 )
+from rich.text import Text
+
+
+class Rate(ProgressColumn):
+    """How many pieces a second."""
+
+    def render(self, task: Task) -> Text:
+        return Text(f"{task.speed:,.0f}/s" if task.speed else "", style="progress.data.speed")
 
 
 class ShownProgress:
@@ -28,6 +38,7 @@ class ShownProgress:
             TextColumn("{task.description}"),
             BarColumn(),
             MofNCompleteColumn(),
+            Rate(),
             TimeRemainingColumn(),
             console=self._console,
             disable=not self._console.is_terminal,
@@ -59,6 +70,11 @@ class ShownProgress:
         """Say that ``pieces`` more are done."""
         if self._task is not None:
             self._bars.advance(self._task, pieces)
+
+    def note(self, text: str) -> None:
+        """Say what was reached; the bar of a terminal says enough."""
+        if not self._console.is_terminal:
+            print(f"{text}, {time.monotonic() - self._since:.1f} s", file=sys.stderr, flush=True)
 
     def done(self) -> None:
         """End the step."""

@@ -16,7 +16,7 @@ from seeds.dice import Dice
 from seeds.traffic.errands import Errand
 from seeds.traffic.habits import Habits
 from seeds.traffic.homes import PREFECTURE, relatives_of
-from seeds.traffic.stock import Payee, Shop, Stock, Villager
+from seeds.traffic.stock import REMEMBERED_DAYS, Payee, Shop, Stock, Villager
 
 FOR_FEES = yuan(60)
 """More than any fee of a service point."""
@@ -45,9 +45,15 @@ class Crowd:
         self._villagers = stock.villagers
         self._dice = dice
         self._called: set[int] = set()
+        self._since = day.toordinal() - REMEMBERED_DAYS
         self._elder_most = habits.elder_first_most
         born = day.replace(year=day.year - habits.elder_age, day=min(day.day, 28))
         self._elders_born = f"{born:%Y-%m}-31"
+
+    @property
+    def people(self) -> frozenset[int]:
+        """Who comes or is paid today, by the place in the list of villagers."""
+        return frozenset(self._called)
 
     def call(
         self, shop: Shop, errand: Errand, *, from_near: bool, pays_near: bool
@@ -130,7 +136,7 @@ class Crowd:
         )
         known = self._stock.paid.get(villager.card_id, {}) if is_careful else {}
         for other in self._circle(number, near_first=pays_near):
-            if not is_careful or other.payee.account_no in known:
+            if not is_careful or known.get(other.payee.account_no, 0) >= self._since:
                 return other
         return None
 

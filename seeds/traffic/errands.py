@@ -40,6 +40,10 @@ Quota = Mapping[Business, int]
 """How often each business shall succeed."""
 
 
+Given = Mapping[Business, Sequence[Fen]]
+NOT_GIVEN: Given = {}
+
+
 def errands_of(
     quota: Quota,
     habits: Habits,
@@ -47,8 +51,12 @@ def errands_of(
     stock: Stock,
     day: date,
     dice: Dice,
+    given: Given = NOT_GIVEN,
 ) -> list[Errand]:
-    """Return the errands of one day in an order of chance; looks at balances are in the quota."""
+    """Return the errands of one day in an order of chance; looks at balances are in the quota.
+
+    ``given``: the amounts of businesses that are too rare for a day of their own shape.
+    """
     errands: list[Errand] = []
     for business in PAID:
         count, bands = quota[business], habits.bands[business]
@@ -57,7 +65,7 @@ def errands_of(
         if business is Business.BILL_PAYMENT:
             paid = bill_payments(count, total, habits, stock, day, dice)
         else:
-            paid = [(amount, None) for amount in amounts(bands, count, total, dice)]
+            paid = [(a, None) for a in given.get(business) or amounts(bands, count, total, dice)]
         errands += dressed(business, paid, habits, day, dice)
     looked = sum(errand.looks_before + errand.looks_after for errand in errands)
     alone = max(quota[Business.BALANCE_INQUIRY] - looked, 0)

@@ -80,10 +80,11 @@ def dated(template: str) -> Statement:
     return statement
 
 
-GROUPS = dated(
+GROUPS = Statement(
     "select business, status, response_code, coalesce(waiver_id, ''), coalesce(fee_bearer, ''),"
     " count(*), sum(coalesce(amount_fen, 0)), sum(fee_before_fen), sum(fee_waived_fen),"
-    " sum(fee_charged_fen) from transactions where business_date = {day} group by 1, 2, 3, 4, 5"
+    " sum(fee_charged_fen) from transactions where business_date >= :first"
+    " and business_date <= :last group by 1, 2, 3, 4, 5"
 )
 MOVED = (
     "select s.service_point_id, s.name, sum(m.debited), sum(m.credited) from ("
@@ -103,9 +104,12 @@ BELOW_ZERO = Statement(
 )
 
 
-def groups_of(connection: Connection, day: date) -> list[Group]:
-    """Return the day's transactions in groups, in an order that no database decides."""
-    found = GROUPS.rows(connection, day=day.isoformat())
+def groups_of(connection: Connection, day: date, last: date | None = None) -> list[Group]:
+    """Return the transactions of a day, or up to another one, in groups.
+
+    They come in an order that no database decides.
+    """
+    found = GROUPS.rows(connection, first=day.isoformat(), last=(last or day).isoformat())
     return sorted(Group(*row[:5], *(int(number) for number in row[5:])) for row in found)
 
 
@@ -114,8 +118,13 @@ def business_lines(
 ) -> Iterator[BusinessLine]:
     """Give one line a business, beside the part of the record that ``points`` stand for."""
     for business, volume in record.volumes.items():
-        standing = [g for g in groups if g.business == business.value and g.stands]
+        standing = standing_of(groups, business)
         yield business_line(business, standing, volume, record.part(points))
+
+
+def standing_of(groups: Sequence[Group], business: Business) -> list[Group]:
+    """Return the groups of one business whose money is where they put it."""
+    return [g for g in groups if g.business == business.value and g.stands]
 
 
 def business_line(

@@ -9,7 +9,7 @@ from pos_sim.domain.policy import Policy
 from pos_sim.domain.requests import Business, Request
 from seeds.dice import Dice
 from seeds.traffic.crowd import Crowd
-from seeds.traffic.errands import Quota, errands_of
+from seeds.traffic.errands import NOT_GIVEN, Given, Quota, errands_of
 from seeds.traffic.habits import Habits
 from seeds.traffic.queues import requests_of
 from seeds.traffic.scripts import script_of
@@ -27,6 +27,14 @@ class Rhythm:
     habits: Habits
 
 
+@dataclass(frozen=True, slots=True)
+class DayPlan:
+    """The requests of a day in the order of time, and who comes or is paid (`Crowd.people`)."""
+
+    requests: list[Request]
+    people: frozenset[int]
+
+
 def plan_day(
     stock: Stock,
     rhythm: Rhythm,
@@ -35,16 +43,29 @@ def plan_day(
     policy: Policy,
     seed: int,
 ) -> list[Request]:
-    """Return the requests of ``day`` in the order of time.
+    """Return the requests of a day; see `plan_of`."""
+    return plan_of(stock, rhythm, quota, day, policy, seed).requests
+
+
+def plan_of(
+    stock: Stock,
+    rhythm: Rhythm,
+    quota: Quota,
+    day: date,
+    policy: Policy,
+    seed: int,
+    given: Given = NOT_GIVEN,
+) -> DayPlan:
+    """Plan ``day``.
 
     ``quota`` says how often each business shall succeed; a day of a year may give another one.
-    ``seed`` is the chance of this traffic, not the world's.
+    ``seed`` is the chance of this traffic, not the world's; ``given`` see `errands_of`.
     """
     habits = rhythm.habits
     dice = Dice(seed, "day", day)
-    errands = errands_of(quota, habits, rhythm.record, stock, day, dice)
+    errands = errands_of(quota, habits, rhythm.record, stock, day, dice, given)
     crowd = Crowd(stock, habits, day, dice)
     visits = with_mishaps(visits_of(errands, stock, habits, crowd, dice), habits, policy, dice)
     visits += vain_visits(quota[Business.WITHDRAWAL], stock, habits, crowd, dice)
     scripts = [script_of(visit, policy, stock.seed) for visit in visits]
-    return requests_of(visits, scripts, day, dice)
+    return DayPlan(requests_of(visits, scripts, day, dice), crowd.people)

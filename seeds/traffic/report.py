@@ -12,7 +12,15 @@ from rich.console import Console, RenderableType
 from rich.table import Table
 
 from pos_sim.domain.money import in_yuan
-from seeds.traffic.lines import BusinessLine, DayReport, PointLine, RuleLine
+from seeds.traffic.lines import (
+    BusinessLine,
+    DayReport,
+    FeeLines,
+    PointLine,
+    RefusalLine,
+    ReversalLines,
+    RuleLine,
+)
 
 WIDTH = 140
 """So much a table may take; it takes what its figures need, 105 or so."""
@@ -26,9 +34,14 @@ def as_dict(report: DayReport) -> dict[str, Any]:
 
 def as_text(report: DayReport) -> str:
     """Return the report as text; every figure of it is in the JSON too."""
+    return text_of(parts(report))
+
+
+def text_of(parts: Iterable[RenderableType]) -> str:
+    """Return sentences and tables as text."""
     out = StringIO()
     console = Console(file=out, width=WIDTH, color_system=None, highlight=False, emoji=False)
-    for part in parts(report):
+    for part in parts:
         if isinstance(part, str):
             out.write(f"{part}\n")  # a sentence is not broken
         else:
@@ -39,10 +52,10 @@ def as_text(report: DayReport) -> str:
 def parts(report: DayReport) -> Iterator[RenderableType]:
     """Give the report part by part: sentences and tables."""
     yield from heading(report)
-    yield businesses(report)
+    yield businesses(report.businesses, report.total_count, report.record_total_count)
     yield from remarks(report.businesses)
     yield from refusals(report)
-    yield from fees(report)
+    yield from fees(report.fees)
     yield from money(report)
     yield settlements(report)
     yield from watched(report.rules)
@@ -73,12 +86,12 @@ def scale(report: DayReport) -> str:
     return f" x {report.network_points:,}/{report.record_points:,}"
 
 
-def businesses(report: DayReport) -> Table:
-    """Return the table of the record: what was done beside what a day's part of it is."""
+def businesses(lines: Iterable[BusinessLine], total: int, record_total: float) -> Table:
+    """Return the table of the record: what was done beside the record's part of it."""
     table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1))
     for number, title in enumerate(BUSINESS_COLUMNS):
         table.add_column(title, justify="right" if number else "left", overflow="fold")
-    for line in report.businesses:
+    for line in lines:
         table.add_row(
             f"{line.title} {line.title_en}",
             f"{line.count:,}",
@@ -90,7 +103,7 @@ def businesses(report: DayReport) -> Table:
             yuan(line.mean_fen),
             yuan(line.record_mean_fen),
         )
-    table.add_row("合计 Total", f"{report.total_count:,}", f"{report.record_total_count:,.1f}")
+    table.add_row("合计 Total", f"{total:,}", f"{record_total:,.1f}")
     return table
 
 
@@ -119,27 +132,34 @@ def remarks(lines: Iterable[BusinessLine]) -> Iterator[str]:
 
 
 def refusals(report: DayReport) -> Iterator[RenderableType]:
-    table = Table(box=SIMPLE_HEAD, pad_edge=False)
-    table.add_column("应答码 code")
-    table.add_column("拒绝 Refused")
-    table.add_column("笔数 count", justify="right")
-    for line in report.refusals:
-        table.add_row(line.response_code, f"{line.text} · {line.text_en}", f"{line.count:,}")
-    yield table
-    back, sent = report.reversals, report.sent
-    yield (
-        f"冲正 Reversed: {back.count:,} 笔, {in_yuan(back.amount_fen)} 元,"
-        f" 退手续费 fees returned {in_yuan(back.fee_returned_fen)} 元;"
-        f" 原交易未到 original never seen {back.unknown_count:,} 笔"
-    )
+    yield refusal_table(report.refusals)
+    yield reversed_line(report.reversals)
+    sent = report.sent
     yield (
         f"报文 Requests {sent.requests:,}, 重发得原应答 replays {sent.replays:,},"
         f" 到期入账 holds released {sent.released:,}"
     )
 
 
-def fees(report: DayReport) -> Iterator[str]:
-    fees = report.fees
+def refusal_table(lines: Iterable[RefusalLine]) -> Table:
+    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+    table.add_column("应答码 code")
+    table.add_column("拒绝 Refused")
+    table.add_column("笔数 count", justify="right")
+    for line in lines:
+        table.add_row(line.response_code, f"{line.text} · {line.text_en}", f"{line.count:,}")
+    return table
+
+
+def reversed_line(back: ReversalLines) -> str:
+    return (
+        f"冲正 Reversed: {back.count:,} 笔, {in_yuan(back.amount_fen)} 元,"
+        f" 退手续费 fees returned {in_yuan(back.fee_returned_fen)} 元;"
+        f" 原交易未到 original never seen {back.unknown_count:,} 笔"
+    )
+
+
+def fees(fees: FeeLines) -> Iterator[str]:
     yield ""
     yield (
         f"手续费 Fees: 减免前 before waiver {in_yuan(fees.before_waiver_fen)} 元,"

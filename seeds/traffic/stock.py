@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import cache
 from typing import Any, NamedTuple
 
 import orjson
@@ -49,7 +50,6 @@ class Shop:
     market_residue: int
     has_market: bool
     operator_account_id: int
-    operator_balance: int
     luck: int
     """How busy it is beside its kind: of 1,000."""
     off: frozenset[Business]
@@ -108,8 +108,8 @@ class Stock:
 
 POINTS = Statement(
     f"select {rows.POINT_COLUMNS}, p.name, p.latitude, p.longitude, p.opens_minute,"
-    " p.closes_minute, p.market_residue, p.operator_relations, a.balance_fen"
-    " from service_points p join accounts a on a.account_id = p.operator_account_id"
+    " p.closes_minute, p.market_residue, p.operator_relations"
+    " from service_points p"
     " where p.bank_id <> 'out' order by p.service_point_id"
 )
 MACHINES = Statement(
@@ -128,7 +128,9 @@ PASSBOOKS = Statement(
     " order by a.account_id"
 )
 BILLS = Statement(
-    "select b.biller_id, b.bill_no, b.amount_fen from bills b where b.paid_by is null"
+    "select b.biller_id, b.bill_no, b.amount_fen from bills b"
+    " left join transactions t on t.transaction_id = b.paid_by"
+    " where (b.paid_by is null or t.business_date >= :day)"
     " and b.biller_id in (select biller_id from billers where not takes_any_bill)"
     " order by b.biller_id, b.bill_no"
 )
@@ -170,7 +172,7 @@ def read_stock(connection: Connection, day: date) -> Stock:
             for row in PASSBOOKS.named(connection)
             if row.account_id not in family
         ],
-        bills=sorted(WaitingBill(*row) for row in BILLS.rows(connection)),
+        bills=sorted(WaitingBill(*row) for row in BILLS.rows(connection, day=day.isoformat())),
         any_biller=ANY_BILLER.named(connection)[0].biller_id,
         homes=homes_of(shops, villagers),
         paid=payees_before(connection, day),
@@ -190,7 +192,9 @@ def payees_before(connection: Connection, day: date) -> dict[int, dict[str, int]
     """Return whom each card paid in the months before ``day``."""
     since = day - timedelta(days=REMEMBERED_DAYS)
     paid: dict[int, dict[str, int]] = defaultdict(dict)
-    for card_id, account_no, last in PAID.rows(connection, since=since, day=day):
+    for card_id, account_no, last in PAID.rows(
+        connection, since=since.isoformat(), day=day.isoformat()
+    ):
         paid[card_id][account_no] = rows.to_day(last).toordinal()
     return paid
 
@@ -221,11 +225,16 @@ def shop_of(
         market_residue=row.market_residue,
         has_market=day.toordinal() % MARKET_DAYS == row.market_residue,
         operator_account_id=point.operator_account_id,
-        operator_balance=row.balance_fen,
-        luck=Dice(seed, "busyness", point.service_point_id).below(1_000),
+        luck=luck_of(seed, point.service_point_id),
         off=frozenset(off),
         machines=tuple(machines[point.service_point_id]),
     )
+
+
+@cache
+def luck_of(seed: int, point_id: str) -> int:
+    """Return how lucky a point's place is, of 1,000: it stays for ever."""
+    return Dice(seed, "busyness", point_id).below(1_000)
 
 
 def machines_by_point(connection: Connection) -> dict[str, list[Machine]]:

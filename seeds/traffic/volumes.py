@@ -53,6 +53,7 @@ class YearVolumes:
     bank_id: str
     title: str
     title_en: str
+    year: int
     days: int
     points: int
     origin: Origin
@@ -102,6 +103,7 @@ def read_volumes(text: str, name: str) -> YearVolumes:
         bank_id=bank_id,
         title=document.text("title"),
         title_en=document.text("title_en"),
+        year=document.whole("year", 2_000, 2_100),
         days=document.whole("days", 1, 366),
         points=document.whole("points", 1, MOST),
         origin=origin_of(document),

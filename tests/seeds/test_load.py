@@ -146,6 +146,9 @@ class Told:
         if self.steps[-1] != "advance":
             self.steps.append("advance")
 
+    def note(self, text: str) -> None:
+        pass
+
     def done(self) -> None:
         self.steps.append("done")
 

@@ -283,6 +283,9 @@ class Counting:
     def advance(self, done: int) -> None:
         self.steps[self.title] += done
 
+    def note(self, text: str) -> None:
+        pass
+
     def done(self) -> None:
         self.is_done = True
 

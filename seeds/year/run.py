@@ -1,0 +1,288 @@
+"""A year of the network, day after day, through the engine with the watch in it.
+
+Days are planned one at a time: nothing of a year is held in memory but the world's stock. A run
+that is killed goes on where it was: the day that had begun is planned again, the same as before,
+and what was sent already is answered as a replay and moves nothing.
+"""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from functools import partial
+from itertools import accumulate
+from time import perf_counter
+
+from sqlalchemy import Connection
+
+from pos_sim.domain.calendar import CUT_OFF, SHANGHAI, StoppedClock
+from pos_sim.domain.money import Fen
+from pos_sim.domain.requests import Business
+from pos_sim.domain.service_points import PointKind
+from pos_sim.engine.day_end import GRACE
+from pos_sim.engine.sandbox import Sandbox
+from pos_sim.store.database import Database
+from pos_sim.store.world import WorldFacts, read_world, write_world
+from risk.patrol import patrol_now
+from risk.walk import advance
+from seeds.dice import Dice
+from seeds.load import seed_database
+from seeds.progress import Progress
+from seeds.sizes import Size
+from seeds.traffic.day import drive
+from seeds.traffic.errands import Quota
+from seeds.traffic.habits import Habits
+from seeds.traffic.plan import DayPlan, Rhythm, plan_of
+from seeds.traffic.spread import amounts
+from seeds.traffic.stock import POINTS, Stock, Villager, last_day
+from seeds.traffic.volumes import COUNTED, YearVolumes
+from seeds.year.income import PayDays, post_income
+from seeds.year.progress import (
+    Reached,
+    Stage,
+    read_reached,
+    read_run,
+    write_reached,
+    write_run,
+)
+from seeds.year.seasons import ONE_DAY, Seasons, YearPlan
+from seeds.year.state import YearStock, read_year_stock
+
+GROUP_MAX = 512
+RUN_IN_DAYS = 1
+"""On the days before the year begins every point has one customer: else the watch would
+take the whole network for one that nobody ever used."""
+NOBODY: Quota = dict.fromkeys(COUNTED, 0)
+
+
+class Rare:
+    """The amounts of a business of which there are a few a day: only a year has their shape."""
+
+    def __init__(self, business: Business, plan: YearPlan, habits: Habits, seed: int) -> None:
+        counts = {day: quota[business] for day, quota in plan.quotas().items()}
+        count = sum(counts.values())
+        total = count * plan.record.volumes[business].mean
+        dice = Dice(seed, "year", plan.year, business)
+        self._amounts = amounts(habits.bands[business], count, total, dice)
+        ends = list(accumulate(counts.values()))
+        self._span = {day: (end - counts[day], end) for day, end in zip(counts, ends, strict=True)}
+
+    def on(self, day: date) -> list[Fen]:
+        """Return the amounts of one day."""
+        first, end = self._span[day]
+        return self._amounts[first:end]
+
+
+class YearRefused(Exception):
+    """This world cannot live through this year; nothing was done."""
+
+
+@dataclass(slots=True)
+class Spent:
+    """Where the time of a run went, seconds."""
+
+    planning: float = 0.0
+    engine: float = 0.0
+    closing: float = 0.0
+    requests: int = 0
+
+    @contextmanager
+    def on(self, what: str) -> Iterator[None]:
+        since = perf_counter()
+        yield
+        setattr(self, what, getattr(self, what) + perf_counter() - since)
+
+
+@dataclass(slots=True)
+class YearRun:
+    """One year in one sandbox; ``seed`` is the chance of its traffic."""
+
+    sandbox: Sandbox
+    plan: YearPlan
+    rhythm: Rhythm
+    seed: int
+    spent: Spent = field(default_factory=Spent)
+    group_max: int = GROUP_MAX
+    rare: Rare = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.rare = Rare(Business.CASH_REMITTANCE, self.plan, self.rhythm.habits, self.seed)
+
+    @property
+    def name(self) -> str:
+        return f"{self.plan.record.bank_id} {self.plan.year} {self.seed}"
+
+    def go_on(self, last: date, progress: Progress) -> None:
+        """Live through all days up to ``last``, from where the world is; raises `YearRefused`."""
+        database = self.sandbox.database
+        reached = database.run_now(partial(claim, name=self.name))
+        if reached is not None and reached.stage is Stage.SENT:
+            self.close(reached.day)
+            reached = Reached(reached.day, Stage.DONE)
+        day = self.next_day(reached)
+        if day > last:
+            return
+        quotas = self.plan.quotas()
+        stock = database.read_now(
+            partial(read_year_stock, day=day, idle=self.plan.seasons.idle, undo=is_begun(reached))
+        )
+        pay_days = PayDays(stock.stock.villagers)
+        with quiet_memory():
+            while day <= last:
+                self.live(day, quotas, stock, pay_days, progress, is_begun=is_begun(reached))
+                reached, day = None, day + ONE_DAY
+                if day.day == 1 or day > last:
+                    progress.note(f"{day - ONE_DAY}: {self.spent.requests:,} 笔报文 requests")
+
+    def left(self, last: date) -> int:
+        """Return about how many operations shall succeed from where the world is up to ``last``."""
+        day = self.next_day(self.sandbox.database.read_now(read_reached))
+        return sum(
+            sum(quota.values()) for that, quota in self.plan.quotas().items() if day <= that <= last
+        )
+
+    def next_day(self, reached: Reached | None) -> date:
+        """Return the day to live through now."""
+        if reached is None:
+            return self.plan.first_day - RUN_IN_DAYS * ONE_DAY
+        return reached.day + ONE_DAY if reached.stage is Stage.DONE else reached.day
+
+    def live(
+        self,
+        day: date,
+        quotas: Mapping[date, Quota],
+        stock: YearStock,
+        pay_days: PayDays,
+        progress: Progress,
+        *,
+        is_begun: bool,
+    ) -> None:
+        """Live through one day: income, customers, day end, patrol."""
+        database = self.sandbox.database
+        if not is_begun:
+            income = pay_days.income(day, stock.stock.villagers, stock.opened_with)
+            villagers = stock.stock.villagers
+            database.run_now(partial(begin, day=day, income=income, villagers=villagers))
+            stock.credit(income)
+        with self.spent.on("planning"):
+            database.read_now(partial(stock.begin, day=day))
+            planned = self.planned(day, quotas, stock.stock)
+        with self.spent.on("engine"):
+            sent = drive(self.sandbox, planned.requests, progress, self.group_max)
+            self.spent.requests += sent.requests
+            database.run_now(partial(write_reached, day=day, stage=Stage.SENT))
+        with self.spent.on("closing"):
+            self.close(day)
+        with self.spent.on("planning"):
+            database.read_now(partial(stock.end, day=day, people=planned.people))
+
+    def planned(self, day: date, quotas: Mapping[date, Quota], stock: Stock) -> DayPlan:
+        policy = self.sandbox.policies.on(day)
+        if day in quotas:
+            given = {Business.CASH_REMITTANCE: self.rare.on(day)}
+            return plan_of(stock, self.rhythm, quotas[day], day, policy, self.seed, given)
+        shops = stock.shops[day.toordinal() % RUN_IN_DAYS :: RUN_IN_DAYS]
+        quota = {**NOBODY, Business.WITHDRAWAL: len(shops)}
+        rhythm = replace(self.rhythm, habits=one_each(self.rhythm.habits))
+        return plan_of(replace(stock, shops=shops), rhythm, quota, day, policy, self.seed)
+
+    def close(self, day: date) -> None:
+        """End the day: what is due by then, the patrol, and the world's clock past the cut-off."""
+        sandbox, end = self.sandbox, end_of(day)
+        before = sandbox.clock.now()
+        advance(sandbox, end)
+        patrol_now(sandbox, day)
+        step = end - before
+        facts = replace(sandbox.world, clock_offset=sandbox.world.clock_offset + step)
+        sandbox.database.run_now(partial(finish, day=day, facts=facts))
+        sandbox.world = facts
+
+
+def begin(
+    connection: Connection, day: date, income: Mapping[int, int], villagers: Sequence[Villager]
+) -> None:
+    """Let the day's income arrive, once."""
+    post_income(connection, day, income, villagers)
+    write_reached(connection, day, Stage.BEGUN)
+
+
+def finish(connection: Connection, day: date, facts: WorldFacts) -> None:
+    """Note that a day is closed, and what the clock shows."""
+    write_world(connection, facts)
+    write_reached(connection, day, Stage.DONE)
+
+
+def claim(connection: Connection, name: str) -> Reached | None:
+    """Take the world for this year, or find how far it has come; raises `YearRefused`."""
+    known = read_run(connection)
+    if known is None:
+        seen = last_day(connection)
+        if seen is not None:
+            raise YearRefused(f"这一世界已有 {seen} 的交易 · There are transactions of {seen}")
+        write_run(connection, name)
+        return None
+    if known != name:
+        raise YearRefused(f"这里正过着另一年 · This world lives through another year: {known}")
+    return read_reached(connection)
+
+
+def clock_of(reached: Reached | None, year: int) -> StoppedClock:
+    """Return the clock as it stood when the last day was closed."""
+    day = date(year, 1, 1) - RUN_IN_DAYS * ONE_DAY
+    if reached is not None:
+        day = reached.day + ONE_DAY * (reached.stage is Stage.DONE)
+    return StoppedClock(end_of(day - ONE_DAY))
+
+
+def end_of(day: date) -> datetime:
+    """Return the moment when a business date is closed: a little after its cut-off."""
+    return datetime.combine(day, CUT_OFF, SHANGHAI) + GRACE
+
+
+def prepare_year(
+    database: Database, size: Size, seed: int, year: int, now: datetime, progress: Progress
+) -> StoppedClock:
+    """Seed a migrated, empty database for the year, and return the clock to build a sandbox with.
+
+    ``now`` is real time. A world that is there already is used as it is.
+    """
+    if database.read_now(read_world) is None:
+        eve = clock_of(None, year).now()
+        seed_database(database, size, seed, now=now, clock_shows=eve, progress=progress)
+    return clock_of(database.read_now(read_reached), year)
+
+
+def plan_for(connection: Connection, year: int, record: YearVolumes, seasons: Seasons) -> YearPlan:
+    """Return what each day of a year does in this world; the size decides how much."""
+    return YearPlan(year, len(POINTS.rows(connection)), record, seasons)
+
+
+def one_each(habits: Habits) -> Habits:
+    """Return the same habits, but that no point is busier than another."""
+    return replace(
+        habits,
+        busyness=((1, 1_000),),
+        point_kinds=dict.fromkeys(PointKind, 1),
+        market_day_percent=100,
+    )
+
+
+@contextmanager
+def quiet_memory() -> Iterator[None]:
+    """Keep the collector from looking at a hundred thousand villagers again and again."""
+    before = gc.get_threshold()
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 50, 100)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+        gc.unfreeze()
+
+
+def is_begun(reached: Reached | None) -> bool:
+    return reached is not None and reached.stage is Stage.BEGUN
