@@ -19,6 +19,7 @@ from api.auth import Keyring
 from api.console import site
 from api.console.armor import Armor, is_console
 from api.console.errors import answer_console_error
+from api.console.gate import Console
 from api.desk import Desk
 from api.metrics import Metrics
 from api.middleware import OuterRing
@@ -94,7 +95,7 @@ class Bank(FastAPI):
             title="助农取款模拟主机 · pos-sim",
             version=version("pos-sim"),
             description=DESCRIPTION + list_of_problems(),
-            lifespan=lambda _app: living(desk),
+            lifespan=lambda app: living(desk, app.state.console),
             docs_url=None,
             redoc_url=None,
             generate_unique_id_function=lambda route: route.name,
@@ -148,7 +149,7 @@ def desk_for(sandbox: Sandbox, settings: Settings) -> Desk:
 
 
 @asynccontextmanager
-async def living(desk: Desk) -> AsyncIterator[None]:
+async def living(desk: Desk, console: Console) -> AsyncIterator[None]:
     """Do the work of the clock while the application lives; close the sandbox after it."""
     settings = desk.settings
     background = [
@@ -159,7 +160,8 @@ async def living(desk: Desk) -> AsyncIterator[None]:
         )
     ]
     try:
-        yield
+        async with site.opened(console):
+            yield
     finally:
         for task in background:
             task.cancel()

@@ -17,6 +17,7 @@ import orjson
 from sqlalchemy import Connection, select
 
 from pos_sim.store.last_words import add_last_word
+from pos_sim.store.outbox import STAFF, announce
 from pos_sim.store.queries import Page
 from pos_sim.store.rows import from_us, to_us
 from pos_sim.store.sql import InsertSet, Statement
@@ -54,6 +55,11 @@ class Said(NamedTuple):
     before: str | None
     after: str | None
     why: str
+
+    @property
+    def moved(self) -> tuple[str, str, str, str]:
+        """What those who watch hear: who did what to which subject."""
+        return self.subject_kind, self.subject_id, self.action, self.actor
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,6 +143,7 @@ class Unchained:
             rows.append((head.seq, *said, head.hash))
         INSERT.run(connection, rows)
         MOVE_HEAD.run(connection, value=str(head))
+        announce(connection, STAFF, [said.moved for said in self.entries])
 
 
 def locked_head(connection: Connection) -> Head:

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, inspect
 
 from pos_sim.domain.calendar import DEMO_START, business_date
 from pos_sim.store.database import Database, StoreCrossed, StoreLocked
+from pos_sim.store.outbox import WORLD, announce
 from pos_sim.store.world import WorldFacts, read_world
 from risk.audit_log import write_entry
 from seeds.load import fill, secrets_of
@@ -22,7 +23,7 @@ T = TypeVar("T")
 
 PAUSES_S = (0.1, 0.2, 0.4, 0.8)
 
-KEPT = frozenset({"alembic_version", "api_keys"})
+KEPT = frozenset({"alembic_version", "api_keys", "outbox"})
 """Tables that a reset leaves alone."""
 
 
@@ -48,6 +49,7 @@ def reset_world(
         facts = replace(world, clock_offset=clock_shows - now)
         clear(connection)
         first_day = business_date(clock_shows)
+        announce(connection, WORLD, "reset")
         fill(connection, facts, secrets_of(facts.seed, secret), first_day, progress or Silent())
         if by:
             note_reset(connection, facts, by, clock_shows)

@@ -14,6 +14,7 @@ from starlette.requests import Request
 from api.auth import EVERY_ROLE, Keyring, require_role, unauthorized
 from api.console.assets import Assets
 from api.console.session import COOKIE, Sessions
+from api.console.stream.feed import Feed
 from api.console.texts import LANGUAGES, Texts
 from api.console.visit import Visit
 from api.problems import Problem, invalid_field
@@ -38,6 +39,7 @@ class Console:
     flashes: URLSafeTimedSerializer
     assets: Assets
     templates: Environment
+    feed: Feed
     built: frozenset[str]
 
     async def look(self, request: Request) -> Visit:

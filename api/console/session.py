@@ -11,7 +11,7 @@ import secrets
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from hashlib import sha256
-from time import monotonic
+from time import monotonic, time
 from typing import TypeAlias
 
 from itsdangerous import BadData, URLSafeTimedSerializer
@@ -33,11 +33,12 @@ class Session:
     session_id: str
     name: str = ""
     expired: bool = False
+    since: float = 0.0
 
     @classmethod
     def fresh(cls, name: str = "") -> Session:
         """Return a session that nobody had before."""
-        return cls(secrets.token_urlsafe(18), name)
+        return cls(secrets.token_urlsafe(18), name, since=time())
 
 
 class Sessions:
@@ -58,10 +59,13 @@ class Sessions:
         if not cookie:
             return Session.fresh()
         try:
-            session_id, name = self._signer.loads(cookie, max_age=self._lasts_s)
+            loaded, signed_at = self._signer.loads(
+                cookie, max_age=self._lasts_s, return_timestamp=True
+            )
+            session_id, name = loaded
         except (BadData, ValueError, TypeError):
             return Session(Session.fresh().session_id, expired=True)
-        return Session(str(session_id), str(name))
+        return Session(str(session_id), str(name), since=signed_at.timestamp())
 
     def write(self, response: Response, session: Session, *, secure: bool) -> None:
         """Give the browser its cookie; over https it never leaves https again."""
@@ -83,6 +87,11 @@ class Sessions:
     def is_token(self, session: Session, token: str) -> bool:
         """Say whether a form came from a page of this session."""
         return hmac.compare_digest(self.token(session).encode(), token.encode())
+
+    async def is_on(self, session: Session) -> bool:
+        """Say whether a session that was read earlier still lasts, and its key still works."""
+        lasts = time() < session.since + self._lasts_s
+        return lasts and await self.who(session) is not None
 
     async def who(self, session: Session) -> ApiKey | None:
         """Return who is signed in, None where nobody is or the key was revoked."""

@@ -2,20 +2,34 @@
 
 from __future__ import annotations
 
+import asyncio
+import signal
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
 from functools import partial
 from hashlib import blake2b, sha256
+from types import FrameType
 
+import structlog
 from fastapi import FastAPI
 from itsdangerous import URLSafeTimedSerializer
 
 from api.console.assets import AT, Assets
 from api.console.gate import Console
 from api.console.navigation import PLACES
+from api.console.once import forget_old_forms
 from api.console.pages import ROUTERS
 from api.console.session import Sessions
+from api.console.stream.feed import Feed
 from api.console.templating import environment
 from api.desk import Desk
+from pos_sim.engine.sandbox import Sandbox
 from pos_sim.store.keys import ApiKey, find_named
+from pos_sim.store.outbox import prune_outbox
+
+log = structlog.get_logger()
+
+SWEEP_EVERY_S = 30.0
 
 
 def mount(app: FastAPI, desk: Desk) -> None:
@@ -47,5 +61,49 @@ def console_for(desk: Desk, built: frozenset[str]) -> Console:
         ),
         assets=Assets(),
         templates=environment(),
+        feed=Feed(sandbox),
         built=built,
     )
+
+
+@asynccontextmanager
+async def opened(console: Console) -> AsyncIterator[None]:
+    """Keep house while the server runs, and end the streams when it is told to stop.
+
+    The server waits for open streams before it says that it stops, so we hear the signal ourselves.
+    """
+    sweeping = asyncio.create_task(sweep(console.sandbox))
+    loop = asyncio.get_running_loop()
+    with suppress(ValueError):  # only the main thread hears signals; elsewhere nobody waits long
+        for number in (signal.SIGTERM, signal.SIGINT):
+            hear(number, partial(loop.call_soon_threadsafe, console.feed.end))
+    try:
+        yield
+    finally:
+        console.feed.end()
+        sweeping.cancel()
+        with suppress(asyncio.CancelledError):
+            await sweeping
+
+
+def hear(number: signal.Signals, do: Callable[[], object]) -> None:
+    """Do something at a signal, and then what was done before."""
+    before = signal.getsignal(number)
+
+    def heard(received: int, frame: FrameType | None) -> None:
+        do()
+        if callable(before):
+            before(received, frame)
+
+    signal.signal(number, heard)
+
+
+async def sweep(sandbox: Sandbox) -> None:
+    """Forget old rows of the outbox and old forms, now and then."""
+    while True:
+        await asyncio.sleep(SWEEP_EVERY_S)
+        for work in (prune_outbox, forget_old_forms):
+            try:
+                await sandbox.database.run(work)
+            except Exception as error:
+                log.error("sweeping failed", work=work.__name__, error=type(error).__name__)

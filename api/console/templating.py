@@ -21,7 +21,8 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    found.filters.update(yuan=yuan, count=count, when=when, clock=clock, day=day)
+    found.policies["json.dumps_kwargs"] = {"ensure_ascii": False, "separators": (",", ":")}
+    found.filters.update(yuan=yuan, count=count, when=when, clock=clock, day=day, wan=wan)
     return found
 
 
@@ -32,6 +33,15 @@ def yuan(fen: int | None) -> str:
     ('1,234,567.89', '—')
     """
     return "—" if fen is None else in_yuan(fen)
+
+
+def wan(fen: int) -> str:
+    """Return fen in 万元, to a tenth.
+
+    >>> wan(150_700_000)
+    '150.7'
+    """
+    return f"{fen / 1_000_000:,.1f}"
 
 
 def count(number: int) -> str:

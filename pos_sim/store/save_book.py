@@ -8,6 +8,7 @@ from pos_sim.domain.book import Book
 from pos_sim.domain.journal import Entry
 from pos_sim.store import rows
 from pos_sim.store.load_book import bill_row
+from pos_sim.store.outbox import announce_transactions
 from pos_sim.store.sql import InsertSet, UpdateSet
 from pos_sim.store.tables import (
     accounts,
@@ -45,14 +46,12 @@ def save_book(connection: Connection, book: Book, seal_key: bytes) -> None:
     """Write the changes of the book; the caller commits."""
     changes = book.changes
     new = [rows.transaction_row(book.earlier[i], seal_key) for i in changes.transactions]
+    ended = sorted(changes.ended - set(changes.transactions))
     INSERT_TRANSACTIONS.run(connection, new)
     END_TRANSACTIONS.run(
-        connection,
-        [
-            (book.earlier[i].status.value, book.earlier[i].ended_by, i)
-            for i in sorted(changes.ended - set(changes.transactions))
-        ],
+        connection, [(book.earlier[i].status.value, book.earlier[i].ended_by, i) for i in ended]
     )
+    announce_transactions(connection, changes.transactions, ended)
     save_entries(connection, changes.entries)
     UPDATE_BALANCES.run(
         connection, [(book.accounts[i].balance, i) for i in sorted(changes.accounts)]

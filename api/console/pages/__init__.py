@@ -4,6 +4,6 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from api.console.pages import operations, sign_in
+from api.console.pages import operations, sign_in, stream
 
-ROUTERS: tuple[APIRouter, ...] = (sign_in.router, operations.router)
+ROUTERS: tuple[APIRouter, ...] = (sign_in.router, stream.router, operations.router)
