@@ -26,6 +26,7 @@ from api.middleware import OuterRing
 from api.openapi import document_of, list_of_problems
 from api.problems import HANDLED, answer_error
 from api.routes import (
+    audit_log,
     cards,
     cases,
     docs,
@@ -65,6 +66,7 @@ Errors are `application/problem+json` with one of these types:
 """
 
 ROUTERS = (
+    audit_log.router,
     docs.router,
     finds.router,
     holds.router,

@@ -24,7 +24,7 @@ from sqlalchemy import Connection
 
 from pos_sim.store.queries import Page
 from pos_sim.store.rows import from_us, to_us
-from risk.audit_log import CLOCK
+from risk.audit_log import CLOCK, write_entry
 from risk.store import approval_rows
 
 
@@ -121,6 +121,7 @@ def propose(
         maker=maker,
         made_us=to_us(at),
     )
+    note_hand(connection, made, "propose", maker, at, str(payload.get("note", "")))
     return made
 
 
@@ -175,6 +176,30 @@ def write_decision(connection: Connection, decided: Approval) -> None:
         note=decided.note,
     )
     assert written == 1
+    assert decided.checker is not None
+    word = decided.choice.value
+    note_hand(connection, decided, word, decided.checker, decided.decided_at, decided.note)
+
+
+def note_hand(
+    connection: Connection, approval: Approval, action: str, actor: str, at: datetime, why: str
+) -> None:
+    """Write into the audit log whose hand it was; what came of it, the effect writes itself."""
+    write_entry(
+        connection,
+        at=at,
+        actor=actor,
+        action=action,
+        subject_kind="approval",
+        subject_id=approval.approval_id,
+        after={
+            "kind": approval.kind,
+            "subject_id": approval.subject_id,
+            "action": approval.action,
+            "maker": approval.maker,
+        },
+        why=why,
+    )
 
 
 def find(connection: Connection, approval_id: str) -> Approval | None:

@@ -13,8 +13,10 @@ from uuid import uuid4
 
 from sqlalchemy import Connection
 
+from pos_sim.domain.calendar import in_local_time
 from pos_sim.store.rows import from_us, to_us
 from risk.approvals import Approval, Effects, StaleApproval, propose
+from risk.audit_log import write_entry
 from risk.mistakes import AlreadyThere, Mistaken
 from risk.store import list_rows
 from risk.store.list_rows import Entry, NamedList
@@ -99,6 +101,7 @@ def add_entry(connection: Connection, name: str, wish: Wish, by: str, at: dateti
     counts_until = min(wish.until, at + ONE_HAND)
     list_rows.write_entry(connection, replace(entry, until=counts_until))
     touch(connection)
+    note(connection, "add", entry, counts_until, by=by, at=at, why=wish.reason)
     is_short = counts_until == wish.until
     approval_id = None if is_short else ask(connection, CONFIRM, target, entry, at)
     return Listed(replace(entry, until=counts_until), approval_id)
@@ -163,6 +166,7 @@ def add_approved(connection: Connection, approval: Approval) -> None:
     )
     list_rows.write_entry(connection, entry)
     touch(connection)
+    note_decided(connection, "add", entry, until, approval)
 
 
 def confirm_approved(connection: Connection, approval: Approval) -> None:
@@ -174,6 +178,7 @@ def confirm_approved(connection: Connection, approval: Approval) -> None:
     until = from_us(approval.payload["until_us"])
     list_rows.change_entry(connection, entry.entry_id, until=until, checker=approval.checker)
     touch(connection)
+    note_decided(connection, "confirm", entry, until, approval)
 
 
 def confirm_rejected(connection: Connection, approval: Approval) -> None:
@@ -184,6 +189,40 @@ def confirm_rejected(connection: Connection, approval: Approval) -> None:
         soonest = max(approval.decided_at, entry.since + timedelta(microseconds=1))
         list_rows.change_entry(connection, entry.entry_id, until=soonest, checker=None)
         touch(connection)
+        note_decided(connection, "end", entry, soonest, approval)
+
+
+def note_decided(
+    connection: Connection, action: str, entry: Entry, until: datetime, approval: Approval
+) -> None:
+    assert approval.decided_at is not None
+    by, at = approval.checker or approval.maker, approval.decided_at
+    note(connection, action, entry, until, by=by, at=at, why=approval.note)
+
+
+def note(
+    connection: Connection,
+    action: str,
+    entry: Entry,
+    until: datetime,
+    *,
+    by: str,
+    at: datetime,
+    why: str,
+) -> None:
+    """Write into the audit log; what was there before is what the entry said until now."""
+    before = None if action == "add" else {"until": in_local_time(entry.until)}
+    write_entry(
+        connection,
+        at=at,
+        actor=by,
+        action=action,
+        subject_kind=KIND,
+        subject_id=entry.entry_id,
+        before=before,
+        after={"list": entry.name, "value": entry.value, "until": in_local_time(until)},
+        why=why,
+    )
 
 
 EFFECTS = {

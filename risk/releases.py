@@ -19,6 +19,7 @@ from sqlalchemy import Connection
 
 from pos_sim.domain.calendar import business_date
 from risk.approvals import Approval, Effects, StaleApproval, propose
+from risk.audit_log import write_entry
 from risk.live.makers import MAKERS
 from risk.overrides import name_of, overridden
 from risk.pages import RulebookError
@@ -98,6 +99,7 @@ def propose_version(
         note=change.note,
     )
     insert_version(connection, row)
+    note(connection, row.rule_id, row.version, PENDING, by=maker, at=at, why=change.note)
     approval = propose(
         connection,
         kind=KIND,
@@ -185,6 +187,7 @@ def activate(connection: Connection, approval: Approval) -> None:
             refuse_if_overtaken(row, first_day, today)
     write(connection, rule_id, number, status=LIVE, checker=approval.checker)
     touch(connection)
+    note_decided(connection, approval, LIVE)
 
 
 def refuse_if_overtaken(other: VersionRow, first_day: date, today: date) -> None:
@@ -198,6 +201,43 @@ def refuse_if_overtaken(other: VersionRow, first_day: date, today: date) -> None
 def reject(connection: Connection, approval: Approval) -> None:
     payload = approval.payload
     write(connection, payload["rule_id"], payload["version"], status=REJECTED, checker=None)
+    note_decided(connection, approval, REJECTED)
+
+
+def note_decided(connection: Connection, approval: Approval, status: str) -> None:
+    assert approval.decided_at is not None
+    payload, by = approval.payload, approval.checker or approval.maker
+    note(
+        connection, payload["rule_id"], payload["version"], status,
+        by=by, at=approval.decided_at, why=approval.note,
+    )  # fmt: skip
+
+
+def note(
+    connection: Connection,
+    rule_id: str,
+    number: int,
+    status: str,
+    *,
+    by: str,
+    at: datetime,
+    why: str,
+) -> None:
+    """Write into the audit log what became of a version."""
+    write_entry(
+        connection,
+        at=at,
+        actor=by,
+        action=NOTED[status],
+        subject_kind=KIND,
+        subject_id=f"{rule_id}-{number}",
+        before=None if status == PENDING else {"status": PENDING},
+        after={"status": status},
+        why=why,
+    )
+
+
+NOTED: dict[str, str] = {PENDING: "draft", LIVE: "activate", REJECTED: "turn_down"}
 
 
 def write(

@@ -14,6 +14,7 @@ from uuid import uuid4
 
 from sqlalchemy import Connection, select, tuple_
 
+from pos_sim.domain.calendar import in_local_time
 from pos_sim.store.queries import Page
 from pos_sim.store.rows import from_us, to_us
 from pos_sim.store.sql import InsertSet, Statement
@@ -167,6 +168,20 @@ def begin(
     )  # fmt: skip
     move(connection, AlertKey(wish.rule_id, wish.scope.value, wish.value), Action.SUPPRESS)
     touch(connection)
+    write_entry(
+        connection,
+        at=at,
+        actor=checker or made.maker,
+        action="suppress",
+        subject_kind=KIND,
+        subject_id=made.suppression_id,
+        after={
+            "rule_id": wish.rule_id,
+            "scope": {"kind": wish.scope.value, "value": wish.value},
+            "until": in_local_time(wish.until),
+        },
+        why=wish.reason,
+    )
     return replace(made, since=at, checker=checker)
 
 

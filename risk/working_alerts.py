@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection
 
 from pos_sim.store.rows import to_us
 from risk.alerts import Action, Alert, AlertKey, AlertVerdict, State, act, available_actions
 from risk.approvals import Approval, Effects, StaleApproval, propose
+from risk.audit_log import write_entry
 from risk.deadlines import WARN_PERCENT, Stage
 from risk.store.alert_rows import KeptAlert, alert_values
 from risk.store.approval_rows import pending_of
@@ -67,12 +69,14 @@ def work_on(connection: Connection, alert_id: str, step: Step, by: str, at: date
         raise IllegalAction(possible)
     if step.action is Action.CLOSE and kept.alert.severity in NEEDS_TWO:
         return Worked(kept, propose_closing(connection, kept, step, by, at).approval_id)
+    before = facts_of(kept)
     kept.alert = after
     kept.note = step.note
     if step.action is Action.ASSIGN or kept.assignee is None:
         kept.assignee = step.assignee or by
     kept.closed_us = to_us(at) if after.state is State.CLOSED else None
     save(connection, kept)
+    note_move(connection, kept, step.action, before, by=by, at=at, why=step.note)
     return Worked(kept, pending)
 
 
@@ -106,14 +110,50 @@ def close_approved(connection: Connection, approval: Approval) -> None:
     after = act(kept.alert, Action.CLOSE, verdict) if kept else None
     if kept is None or after is None:
         raise StaleApproval("预警状态已变，不能关闭 · The alert has moved on and cannot be closed")
+    before = facts_of(kept)
     kept.alert = after
     kept.note = str(approval.payload["note"])
     kept.assignee = kept.assignee or approval.maker
     kept.closed_us = to_us(approval.decided_at)
     save(connection, kept)
+    by, at = approval.checker or approval.maker, approval.decided_at
+    note_move(connection, kept, Action.CLOSE, before, by=by, at=at, why=approval.note)
 
 
 EFFECTS = {(KIND, CLOSE): Effects(close_approved)}
+
+
+def facts_of(kept: KeptAlert) -> dict[str, Any]:
+    """Return what the audit log keeps of an alert."""
+    verdict = kept.alert.verdict
+    return {
+        "state": kept.alert.state.value,
+        "assignee": kept.assignee,
+        "verdict": verdict.value if verdict else None,
+    }
+
+
+def note_move(
+    connection: Connection,
+    kept: KeptAlert,
+    action: Action,
+    before: dict[str, Any],
+    *,
+    by: str,
+    at: datetime,
+    why: str,
+) -> None:
+    write_entry(
+        connection,
+        at=at,
+        actor=by,
+        action=action.value,
+        subject_kind=KIND,
+        subject_id=kept.alert_id,
+        before=before,
+        after=facts_of(kept),
+        why=why,
+    )
 
 
 def actions_of(alert: Alert, pending: str | None) -> tuple[Action, ...]:

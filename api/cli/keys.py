@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 import secrets
-from functools import partial
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
 from api.auth import EVERY_ROLE
 from api.cli.options import DatabaseUrl, Json, fail, opened, print_json, settings_of
+from pos_sim.engine.sandbox import Sandbox
 from pos_sim.store.keys import ApiKey, add_key, list_keys, revoke_key
+from risk.audit_log import write_entry
 
 app = typer.Typer(help="接口密钥 · API keys: add, list, revoke.", no_args_is_help=True)
 
@@ -39,7 +41,12 @@ def add(
     sandbox = opened(settings_of(database_url=database_url))
     api_key = secrets.token_urlsafe(24)
     who = ApiKey(name, role, terminal_id)
-    work = partial(add_key, key_bytes=sandbox.secrets.key, api_key=api_key, who=who)
+
+    def work(connection: Connection) -> None:
+        add_key(connection, sandbox.secrets.key, api_key, who)
+        after = {"role": role, "terminal_id": terminal_id}
+        note(connection, sandbox, "add", name, after)
+
     try:
         sandbox.database.run_now(work)
     except IntegrityError:
@@ -77,6 +84,28 @@ def revoke(
 ) -> None:
     """Revoke a key for good; a running server feels it within about a second."""
     sandbox = opened(settings_of(database_url=database_url))
-    if not sandbox.database.run_now(partial(revoke_key, name=name)):
+
+    def work(connection: Connection) -> bool:
+        done = revoke_key(connection, name)
+        if done:
+            note(connection, sandbox, "revoke", name, {"revoked": True})
+        return done
+
+    if not sandbox.database.run_now(work):
         fail(f"没有有效的同名密钥 · No working key named {name}", 1)
     typer.echo(f"已撤销 · revoked: {name}")
+
+
+def note(
+    connection: Connection, sandbox: Sandbox, action: str, name: str, after: dict[str, Any]
+) -> None:
+    """Write into the audit log; who sits at the command line is not known by a key."""
+    write_entry(
+        connection,
+        at=sandbox.clock.now(),
+        actor="command-line",
+        action=action,
+        subject_kind="api_key",
+        subject_id=name,
+        after=after,
+    )

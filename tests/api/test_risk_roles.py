@@ -22,6 +22,7 @@ CALLS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("GET", "/v1/risk/rules", READERS),
     ("GET", "/v1/risk/rules/R01", READERS),
     ("GET", "/v1/approvals", READERS),
+    ("GET", "/v1/audit-log", READERS[:5]),
     ("GET", "/v1/alerts", READERS),
     ("GET", "/v1/alerts/R01-none-1", READERS),
     ("GET", "/v1/risk/lists", READERS),

@@ -95,7 +95,8 @@ def test_an_empty_database_is_wrong_usage(nowhere: str, words: Sequence[str]) ->
 def test_an_audit_of_right_books_says_so(village: str) -> None:
     result = run(village, "audit")
     assert (result.returncode, "账目无误" in result.stdout) == (0, True)
-    assert json.loads(run(village, "audit", "--json").stdout) == {"ok": True, "findings": []}
+    told = json.loads(run(village, "audit", "--json").stdout)
+    assert (told["ok"], told["findings"]) == (True, [])
 
 
 def test_an_audit_of_wrong_books_names_the_account_and_exits_with_1(nowhere: str) -> None:
@@ -110,6 +111,21 @@ def test_an_audit_of_wrong_books_names_the_account_and_exits_with_1(nowhere: str
     result = run(nowhere, "audit")
     assert result.returncode == 1
     assert account.account_no in result.stdout
+
+
+def test_an_audit_names_the_first_entry_of_the_log_that_was_tampered_with(nowhere: str) -> None:
+    run(nowhere, "seed", "--size", "village")
+    for name in ("one", "two", "three"):
+        run(nowhere, "keys", "add", name, "--role", "auditor")
+    assert json.loads(run(nowhere, "audit", "--json").stdout)["audit_log"]["entries"] == 3
+    database = Database(nowhere)
+    with database.sync_engine.begin() as connection:
+        connection.exec_driver_sql("drop trigger audit_log_is_not_changed")
+        connection.exec_driver_sql("update audit_log set subject_id = 'none' where seq = 2")
+    database.close_now()
+    result = run(nowhere, "audit")
+    assert result.returncode == 1
+    assert "audit_log: entry 2:" in result.stdout
 
 
 def test_a_key_is_made_once_listed_without_itself_and_revoked(village: str) -> None:
