@@ -99,6 +99,6 @@ def latest_hits(connection: Connection, alert_ids: Sequence[str]) -> Sequence[An
 def hits_of(connection: Connection, event_ids: Collection[str]) -> dict[str, list[Any]]:
     """Return what rules said about each transaction, with the alerts that it raised."""
     by_event: dict[str, list[Any]] = defaultdict(list)
-    for row in HITS.rows(connection, event_ids=event_ids) if event_ids else ():
+    for row in HITS.named(connection, event_ids=event_ids) if event_ids else ():
         by_event[row.event_id].append(row)
     return by_event
