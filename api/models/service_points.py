@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any, Self
+from typing import Self
 
 from pydantic import BaseModel, Field
 
 from pos_sim.domain.calendar import in_local_time
 from pos_sim.domain.service_points import Control
-from pos_sim.store.query_points import Balance, PointRecord, TerminalRecord
+from pos_sim.store.query_points import Balance, PointRecord, RelationRecord, TerminalRecord
 
 
 class PlaceShown(BaseModel):
@@ -52,6 +52,43 @@ class TerminalShown(BaseModel):
         )
 
 
+class TrainingShown(BaseModel):
+    """培训 One of the four subjects; 先培训后上岗 asks for all of them."""
+
+    subject: str
+    title: str
+    title_en: str
+    result: str = Field(description="`pass` · `fail` · `open`: not examined yet")
+    score: int | None
+    pass_mark: int | None = Field(default=None, description="null: from before marks were kept")
+    day: date | None = Field(serialization_alias="date", validation_alias="date")
+    attempts: int | None = None
+
+
+class RelationShown(BaseModel):
+    """自有关系 One account of the operator's own people, and the card to it."""
+
+    relation: str = Field(
+        description="`self` · `spouse` · `parent` · `child` · `sibling` · `staff`"
+    )
+    name: str
+    account_id: int
+    account_no: str
+    card_id: str | None
+    card_no_masked: str | None
+
+    @classmethod
+    def of(cls, one: RelationRecord) -> Self:
+        return cls(
+            relation=one.relation,
+            name=one.name,
+            account_id=one.account_id,
+            account_no=one.account_no,
+            card_id=None if one.card_id is None else str(one.card_id),
+            card_no_masked=one.card_masked,
+        )
+
+
 class OperatorShown(BaseModel):
     """服务点负责人 with training state. Money and relations are shown to staff keys only."""
 
@@ -59,10 +96,10 @@ class OperatorShown(BaseModel):
     name: str
     is_trained: bool
     trained_on: date | None
-    training: list[dict[str, Any]] = Field(description="One object a subject, with its result")
+    training: list[TrainingShown] = Field(description="One object a subject, with its result")
     account_no: str
     balance_fen: int | None = Field(description="Settlement account, fen; null to terminals")
-    relations: list[dict[str, Any]] | None = Field(
+    relations: list[RelationShown] | None = Field(
         description="Own and related accounts and cards; null to terminals"
     )
 
@@ -127,10 +164,10 @@ def operator_shown(point: PointRecord, *, to_staff: bool) -> OperatorShown:
         name=point.operator_name,
         is_trained=point.operator_trained_on is not None,
         trained_on=point.operator_trained_on,
-        training=[dict(result) for result in point.training],
+        training=[TrainingShown.model_validate(result) for result in point.training],
         account_no=point.operator_account.account_no,
         balance_fen=point.operator_account.balance if to_staff else None,
-        relations=[dict(relation) for relation in point.relations] if to_staff else None,
+        relations=[RelationShown.of(one) for one in point.relations] if to_staff else None,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from itertools import count
 from typing import Any
 
@@ -11,11 +12,13 @@ import pytest
 
 from api.settings import Settings
 from pos_sim.domain.training import Subject
+from pos_sim.store.audit import audit
 from pos_sim.store.database import Database
-from risk.audit_log import Entry, Wanted, list_entries
+from risk.audit_log import Entry, Wanted, list_entries, verify_chain
 from seeds.geography import Town, counties
+from seeds.load import secrets_of
 from tests.api.counter import Json
-from tests.api.village import EXITED, OTHER_POS, POS, UNBOUND, UNTRAINED, Village
+from tests.api.village import EXITED, OTHER_POS, POOR_POINT, POS, SEED, UNBOUND, UNTRAINED, Village
 from tests.api.watched import Watched, watched
 
 COUNTY = next(county for county in counties() if county.code == "520121")
@@ -191,7 +194,12 @@ def test_the_watch_knows_new_relations_at_once(desk: Watched) -> None:
     updated = step(desk, point, "operators", sent)
     assert updated.status_code == 201, updated.text
     relations = updated.json()["operator"]["relations"]
-    assert [one["relation"] for one in relations] == ["self", "spouse"]
+    assert [(one["relation"], one["card_id"]) for one in relations] == [
+        ("self", None),
+        ("spouse", card["card_id"]),
+    ]
+    assert relations[0]["account_no"] == point["operator"]["account_no"]
+    assert relations[1]["card_no_masked"].startswith("990001****")
     assert updated.json()["operator"]["is_trained"] is True
     for _ in range(4):
         code(desk, terminal, **used)
@@ -300,6 +308,30 @@ def test_a_serial_number_belongs_to_one_machine(desk: Watched) -> None:
     serial = desk.ask(f"/v1/terminals/{POS}")["serial"]
     refused = step(desk, register(desk), "terminals", {"kind": "pos", "serial": serial})
     assert (refused.status_code, refused.json()["type"]) == (409, "already-there")
+
+
+def test_two_makers_at_once_get_numbers_of_their_own(desk: Watched) -> None:
+    with ThreadPoolExecutor(8) as makers:
+        made = list(makers.map(lambda _: register(desk), range(16)))
+        bound = list(makers.map(lambda point: equip(desk, point), made))
+    assert len({point["service_point_id"] for point in made}) == 16
+    assert len({point["till"]["account_no"] for point in made}) == 16
+    assert len(set(bound)) == 16
+
+
+def test_the_books_and_the_chain_hold_after_all_this(desk: Watched, database_url: str) -> None:
+    assert look(desk, register(desk))["status"] == "trial"
+    database = Database(database_url)
+    try:
+        findings = database.read_now(lambda c: audit(c, secrets_of(SEED).key))
+        # The village made one operator poor behind the journal's back.
+        poor = point_of(desk, POOR_POINT)["operator"]["account_no"]
+        assert [finding.subject for finding in findings] == [f"account {poor}"]
+        head, broken = database.read_now(verify_chain)
+        assert broken is None
+        assert head.seq > 50
+    finally:
+        database.close_now()
 
 
 # Who is near --------------------------------------------------------------------------------------

@@ -228,3 +228,10 @@ def test_a_version_is_proposed_once_and_never_changes(desk: Watched, version: st
         publish(desk, document(desk, days=3, version=version))
     again = propose(desk, document(desk, days=2, version=version))
     assert (again.status_code, again.json()["type"]) == (409, "already-there")
+
+
+def test_going_back_to_the_seed_forgets_what_was_published(desk: Watched) -> None:
+    publish(desk, document(desk, days=4))
+    assert desk.send("/sim/reset", {}, "demo-admin").status_code == 200
+    assert versions(desk, "demo-auditor") == ["2011-177", "2014-235"]
+    assert desk.ask("/v1/about")["policy_versions"] == ["2011-177", "2014-235"]
