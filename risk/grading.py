@@ -25,6 +25,7 @@ from risk.grades import GradePolicy, Month, Review, explained, grade
 from risk.store import grade_rows
 from risk.store.grade_rows import Activity, Graded, GradeRow
 from risk.store.register import touch
+from risk.store.reviews import last_reviews
 from risk.vocabulary import Severity
 
 KIND = "grading"
@@ -131,6 +132,11 @@ def facts_of(
     until = start_of(after(month))
     since = start_of(months_before(month, policy.alert_months - 1))
     verified = grade_rows.verified_alerts(connection, to_us(since), to_us(until))
+    reviews = last_reviews(
+        connection,
+        to_us(start_of(months_before(month, policy.review_months - 1))),
+        to_us(until),
+    )
     length = last_of(month).day
     facts: dict[str, tuple[Month, Activity]] = {}
     for point in points:
@@ -139,7 +145,7 @@ def facts_of(
             Month(
                 moves=did.moves,
                 idle_days=length - did.active,
-                review=Review.NONE,
+                review=Review(reviews.get(point.point, Review.NONE)),
                 alerts={Severity(s): n for s, n in verified.get(point.point, {}).items()},
                 status=PointStatus(point.status),
             ),

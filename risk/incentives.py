@@ -79,7 +79,10 @@ class IncentivePolicy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Work:
-    """A month of one point: approved transactions that were not reversed, and what was ordered."""
+    """A month of one point: approved transactions that were not reversed, and what was ordered.
+
+    ``status`` is the one at the end of the month.
+    """
 
     counts: Mapping[Business, int]
     star_grade: int
@@ -148,7 +151,7 @@ def statement_of(work: Work, policy: IncentivePolicy) -> Statement:
 def stops_of(work: Work) -> Iterable[Stop]:
     """Give every reason that holds."""
     reasons = {
-        Stop.FROZEN: work.was_frozen or work.status is PointStatus.FROZEN,
+        Stop.FROZEN: work.was_frozen,
         Stop.CONTROLLED: work.was_controlled,
         Stop.NOT_OPEN: work.status in NOT_OPEN,
     }

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from api.models.fields import Body
+from api.models.risk_lists import Until
 from api.models.risk_rules import Note
 from pos_sim.domain.calendar import in_local_time
 from pos_sim.domain.money import LARGEST, Fen
@@ -295,7 +296,7 @@ class ControlBody(Body):
         default=None, description="Lower daily limit of a card (a payee account), fen"
     )
     reason: Note
-    until: Annotated[AwareDatetime, Field(strict=True, description="When it ends by itself")]
+    until: Until
 
     def wish(self) -> controls.Wish:
         """Return the wish as the work takes it."""

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 from sqlalchemy import Connection
 
 from pos_sim.domain.requests import Business
-from pos_sim.domain.service_points import PointStatus
+from pos_sim.domain.service_points import Control, PointStatus
 from pos_sim.store.rows import controls_of
 from pos_sim.store.sql import Statement
 
@@ -35,17 +35,17 @@ DAY_US = 86_400_000_000
 
 @dataclass(frozen=True, slots=True)
 class PointOfMonth:
-    """A point with the star grade of a month, and what is ordered there now."""
+    """A point with the star grade of a month; ``status`` and ``controls`` are those of now."""
 
     point: str
     name: str
     status: PointStatus
-    is_controlled: bool
+    controls: tuple[Control, ...]
     star_grade: int
 
 
 def points_of(
-    connection: Connection, month: str, at: datetime, *, point: str, after: str, most: int
+    connection: Connection, month: str, *, point: str, after: str, most: int
 ) -> list[PointOfMonth]:
     """Return points after an id, in order; with ``point`` only that one."""
     found = POINTS.rows(connection, month=month, point=point, after=after, most=most)
@@ -54,7 +54,7 @@ def points_of(
             point_id,
             name,
             PointStatus(status),
-            any(one.is_in_force(at) for one in (controls_of(controls) if controls else ())),
+            controls_of(controls) if controls else (),
             star_grade,
         )
         for point_id, name, status, controls, star_grade in found

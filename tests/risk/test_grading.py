@@ -17,6 +17,7 @@ from pos_sim.store.rows import to_us
 from risk.audit_log import CLOCK, Wanted, list_entries
 from risk.grade_policies import shipped_grade_policies
 from risk.grading import grading_due, next_grading
+from risk.store.case_tables import cases
 from risk.store.grade_rows import SET_GRADED, grades_of
 from risk.store.register import read_version
 from risk.store.tables import risk_alerts, risk_point_days
@@ -144,6 +145,42 @@ def test_verified_alerts_of_three_months_move_the_tier_and_the_watch_hears_it(
         {"star_grade": 3, "tier": "B"},
         {"star_grade": 3, "tier": "C"},
     )
+
+
+def review(connection: Connection, ordinal: int, state: str, closed_at: datetime) -> None:
+    """Let an annual review of the point have been concluded."""
+    at_us = to_us(closed_at)
+    connection.execute(
+        insert(cases).values(
+            case_id=f"C-{ordinal}", kind="annual_review", state=state, service_point_id=POINT,
+            scope_kind="point", scope_value=POINT, ordinal=ordinal, severity="low", reason="",
+            opened_us=at_us, opened_by="clock", closed_us=at_us,
+        )
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("concluded", "points", "tier"),
+    [
+        ([], 12, "B"),
+        ([(1, "passed", 2026, 3)], 20, "A"),
+        ([(1, "failed", 2026, 3)], 0, "C"),
+        ([(1, "failed", 2025, 9), (2, "passed", 2026, 3)], 20, "A"),
+        ([(1, "passed", 2025, 2)], 20, "A"),
+        ([(1, "passed", 2025, 1)], 12, "B"),  # fourteen months are over
+        ([(1, "passed", 2026, 4)], 12, "B"),  # the month had ended
+    ],
+)
+def test_the_last_review_counts(
+    database: Database, concluded: list[tuple[int, str, int, int]], points: int, tier: str
+) -> None:
+    def reviews(connection: Connection) -> None:
+        for ordinal, state, year, month in concluded:
+            review(connection, ordinal, state, datetime(year, month, 5, tzinfo=SHANGHAI))
+
+    work(database, watched_month, reviews)
+    (row,) = database.read_now(lambda c: grades_of(c, POINT, 5))
+    assert (row.review_points, row.tier) == (points, tier)
 
 
 @pytest.mark.parametrize(

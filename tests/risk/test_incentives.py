@@ -78,7 +78,6 @@ def test_the_watch_looks_for_fake_volume_at_the_grades_that_pay() -> None:
     [
         ({}, (), 30 + 100 + 30),
         ({"was_frozen": True}, (Stop.FROZEN,), 0),
-        ({"status": PointStatus.FROZEN}, (Stop.FROZEN,), 0),
         ({"was_controlled": True}, (Stop.CONTROLLED,), 30),
         ({"status": PointStatus.TRIAL}, (Stop.NOT_OPEN,), 30),
         ({"status": PointStatus.EXITED}, (Stop.NOT_OPEN,), 30),
