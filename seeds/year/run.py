@@ -8,6 +8,7 @@ and what was sent already is answered as a replay and moves nothing.
 from __future__ import annotations
 
 import gc
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -20,19 +21,20 @@ from sqlalchemy import Connection
 
 from pos_sim.domain.calendar import CUT_OFF, SHANGHAI, StoppedClock
 from pos_sim.domain.money import Fen
-from pos_sim.domain.requests import Business
+from pos_sim.domain.requests import Business, Request
 from pos_sim.domain.service_points import PointKind
 from pos_sim.engine.day_end import GRACE
+from pos_sim.engine.holds import release_due_now
 from pos_sim.engine.sandbox import Sandbox
 from pos_sim.store.database import Database
+from pos_sim.store.rows import from_us
+from pos_sim.store.sql import Statement
 from pos_sim.store.world import WorldFacts, read_world, write_world
-from risk.patrol import patrol_now
 from risk.walk import advance
 from seeds.dice import Dice
 from seeds.load import seed_database
 from seeds.progress import Progress
 from seeds.sizes import Size
-from seeds.traffic.day import drive
 from seeds.traffic.errands import Quota
 from seeds.traffic.habits import Habits
 from seeds.traffic.plan import DayPlan, Rhythm, plan_of
@@ -51,7 +53,10 @@ from seeds.year.progress import (
 from seeds.year.seasons import ONE_DAY, Seasons, YearPlan
 from seeds.year.state import YearStock, read_year_stock
 
-GROUP_MAX = 512
+GROUP_MAX = 2_048
+HELD_UNTIL = Statement(
+    "select distinct available_us from transactions where status = 'held' order by available_us"
+)
 RUN_IN_DAYS = 1
 """On the days before the year begins every point has one customer: else the watch would
 take the whole network for one that nobody ever used."""
@@ -167,17 +172,26 @@ class YearRun:
             villagers = stock.stock.villagers
             database.run_now(partial(begin, day=day, income=income, villagers=villagers))
             stock.credit(income)
-        with self.spent.on("planning"):
+        with self.spent.on("planning"), no_collector():
             database.read_now(partial(stock.begin, day=day))
             planned = self.planned(day, quotas, stock.stock)
         with self.spent.on("engine"):
-            sent = drive(self.sandbox, planned.requests, progress, self.group_max)
-            self.spent.requests += sent.requests
+            self.send(planned.requests, progress)
             database.run_now(partial(write_reached, day=day, stage=Stage.SENT))
         with self.spent.on("closing"):
             self.close(day)
         with self.spent.on("planning"):
             database.read_now(partial(stock.end, day=day, people=planned.people))
+
+    def send(self, requests: Sequence[Request], progress: Progress) -> None:
+        """Send a day to the engine in large groups; held money arrives in its own moment."""
+        sandbox = self.sandbox
+        for at, group in groups_of(requests, sandbox.database.read_now(releases), self.group_max):
+            release_due_now(sandbox, at)
+            decisions = sandbox.engine.perform_now(group)
+            assert all(decision.transaction is not None for decision in decisions)
+            self.spent.requests += len(group)
+            progress.advance(len(group))
 
     def planned(self, day: date, quotas: Mapping[date, Quota], stock: Stock) -> DayPlan:
         policy = self.sandbox.policies.on(day)
@@ -190,15 +204,32 @@ class YearRun:
         return plan_of(replace(stock, shops=shops), rhythm, quota, day, policy, self.seed)
 
     def close(self, day: date) -> None:
-        """End the day: what is due by then, the patrol, and the world's clock past the cut-off."""
+        """End the day: all that is due by then, and the world's clock past the cut-off."""
         sandbox, end = self.sandbox, end_of(day)
         before = sandbox.clock.now()
         advance(sandbox, end)
-        patrol_now(sandbox, day)
         step = end - before
         facts = replace(sandbox.world, clock_offset=sandbox.world.clock_offset + step)
         sandbox.database.run_now(partial(finish, day=day, facts=facts))
         sandbox.world = facts
+
+
+def releases(connection: Connection) -> list[datetime]:
+    """Return when held money is due, in order. What is held from now on is a day on its way."""
+    return [from_us(row[0]) for row in HELD_UNTIL.rows(connection)]
+
+
+def groups_of(
+    requests: Sequence[Request], due: Sequence[datetime], most: int
+) -> Iterator[tuple[datetime, Sequence[Request]]]:
+    """Cut requests in the order of time into groups, each with its moment; none spans a due one."""
+    moments = [request.received_at for request in requests]
+    cuts = {bisect_left(moments, at) for at in due} | {len(requests)}
+    first = 0
+    for cut in sorted(cuts):
+        for start in range(first, cut, most):
+            yield moments[start], requests[start : min(start + most, cut)]
+        first = cut
 
 
 def begin(
@@ -282,6 +313,16 @@ def quiet_memory() -> Iterator[None]:
     finally:
         gc.set_threshold(*before)
         gc.unfreeze()
+
+
+@contextmanager
+def no_collector() -> Iterator[None]:
+    """Plan without the collector: a plan has many objects and no cycles."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 def is_begun(reached: Reached | None) -> bool:

@@ -76,7 +76,7 @@ def year_in(
             sandbox.engine = Fragile(sandbox.engine, groups)
         rhythm = shipped_rhythm()
         work = partial(plan_for, year=YEAR, record=rhythm.record, seasons=shipped_seasons())
-        yield YearRun(sandbox, database.read_now(work), rhythm, seed, group_max=16)
+        yield YearRun(sandbox, database.read_now(work), rhythm, seed, group_max=4)
     finally:
         database.close_now()
 
