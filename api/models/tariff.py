@@ -17,6 +17,7 @@ from pos_sim.domain.cards import Product
 from pos_sim.domain.fees import Channel, FeeQuestion, Operation, Region
 from pos_sim.domain.money import ZERO, Fen
 from pos_sim.domain.policy import Policy
+from pos_sim.domain.policy_changes import changes_between
 from pos_sim.store.policy_store import PolicyRow
 
 BANK_PATTERN = f"^({'|'.join(BANKS)})$"
@@ -147,25 +148,49 @@ class PolicySummary(BaseModel):
         return cls(**summary_of(listed))
 
 
+class ChangeShown(BaseModel):
+    """One field that differs from the version before; null: it stands in one of them only."""
+
+    field: str = Field(examples=["limit[withdrawal].amount_max_fen"])
+    before: Any
+    after: Any
+
+
 class PolicyShown(PolicySummary):
     """One policy version with its whole document: limits, notes, prices, waivers, sources."""
 
     checksum: str = Field(description="SHA-256 of the document")
+    follows: str | None = Field(description="The version in force until its first day")
+    changes: list[ChangeShown] = Field(description="Against the version that it follows")
     document: dict[str, Any]
 
     @classmethod
     def of(cls, listed: Listed) -> Self:
         policy = listed.policy
-        document = orjson.loads(policy.canonical)
-        return cls(checksum=policy.checksum, document=document, **summary_of(listed))
+        follows = listed.follows
+        found = changes_between(follows, policy) if follows else []
+        return cls(
+            checksum=policy.checksum,
+            follows=follows.version if follows else None,
+            changes=[
+                ChangeShown(field=one.field, before=one.before, after=one.after) for one in found
+            ],
+            document=orjson.loads(policy.canonical),
+            **summary_of(listed),
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A version and what is known about it; ``row`` None: shipped."""
+    """A version and what is known about it; ``row`` None: shipped.
+
+    ``follows`` is the published version in force on the day before its first, None where there
+    is none.
+    """
 
     policy: Policy
     is_in_force: bool
+    follows: Policy | None
     row: PolicyRow | None = None
     approval_id: str | None = None
 

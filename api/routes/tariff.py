@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from functools import partial
 from typing import Annotated
 from uuid import uuid4
@@ -34,7 +35,7 @@ from pos_sim.domain.calendar import business_date
 from pos_sim.domain.cards import Pan
 from pos_sim.domain.codes import CODES
 from pos_sim.domain.fees import fee_for
-from pos_sim.domain.policy import read_policy
+from pos_sim.domain.policy import Policy, PolicySet, read_policy
 from pos_sim.domain.requests import Charge, Key
 from pos_sim.engine.sandbox import Sandbox
 from pos_sim.store.policy_store import all_policies
@@ -128,7 +129,8 @@ async def propose_a_policy(key: ActingKey, sandbox: InSandbox, body: PolicyBody)
         at=sandbox.clock.now(),
     )
     made = await doing(sandbox, work)
-    return PolicyShown.of(Listed(made.policy, False, made.row, made.approval.approval_id))
+    follows = followed_by(made.policy, sandbox.policies)
+    return PolicyShown.of(Listed(made.policy, False, follows, made.row, made.approval.approval_id))
 
 
 @router.get(
@@ -160,9 +162,21 @@ def listed_policies(connection: Connection, sandbox: Sandbox, *, to_staff: bool)
                   if name not in known}  # fmt: skip
         known |= drafts
     return [
-        Listed(policy, policy is current, rows.get(name), waiting.get(name))
+        Listed(
+            policy,
+            policy is current,
+            followed_by(policy, sandbox.policies),
+            rows.get(name),
+            waiting.get(name),
+        )
         for name, policy in sorted(known.items(), key=lambda item: item[1].effective_from)
     ]
+
+
+def followed_by(policy: Policy, published: PolicySet) -> Policy | None:
+    """Return the published version in force on the day before a version begins."""
+    earlier = published.on(policy.effective_from - timedelta(days=1))
+    return earlier if earlier.effective_from < policy.effective_from else None
 
 
 @router.get(

@@ -35,6 +35,9 @@ from pos_sim.store import new_points as store
 from pos_sim.store.new_accounts import open_account
 from pos_sim.store.new_points import LockedPoint, lock_point
 
+OUTSIDE = "out"
+"""The bank id of all banks outside the province."""
+
 NEW_STAR_GRADE, NEW_TIER = 3, "B"
 """Where every point begins, until it is graded for the first time."""
 
@@ -80,6 +83,8 @@ class NewTerminal:
 
 def create_point(connection: Connection, wish: NewPoint, today: date) -> str:
     """Enter a point in `trial`, with operator, settlement account and till; return its id."""
+    if wish.bank_id == OUTSIDE:
+        raise Mistaken("bank_id", "省外银行不设服务点 · A bank outside the province has no points")
     if store.points_in_village(connection, wish.town, wish.village) >= POINTS_A_VILLAGE:
         raise Mistaken(
             "village",

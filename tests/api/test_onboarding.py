@@ -235,6 +235,7 @@ ELSEWHERE = OTHER_COUNTY.towns[0]
         ({"position": {"latitude": 91.0, "longitude": 106.0}}, "position.latitude"),
         ({"opens": "19:00"}, "closes"),
         ({"bank_id": "none"}, "bank_id"),
+        ({"bank_id": "out"}, "bank_id"),
         ({"kind": "city"}, "kind"),
         ({"till_fen": 50_000_001}, "till_fen"),
         ({"till_fen": -1}, "till_fen"),

@@ -79,6 +79,10 @@ def test_a_limit_is_felt_from_its_first_day_and_not_before(desk: Watched) -> Non
     made = document(desk, days=2)
     proposed = propose(desk, made)
     assert proposed.json()["status"] == "pending"
+    assert proposed.json()["follows"] == "2014-235"
+    assert proposed.json()["changes"] == [
+        {"field": "limit[withdrawal].amount_max_fen", "before": 200_000, "after": HALF_FEN}
+    ]
     assert drawn(desk) == ("00", "")
     own = desk.send(
         f"/v1/approvals/{proposed.json()['approval_id']}", {"decision": "approve", "note": "x"}
