@@ -22,6 +22,8 @@ class ApiKeys:
 
     terminal: str = "demo-terminal"
     staff: str = "demo-auditor"
+    maker: str = "demo-maker"
+    checker: str = "demo-checker"
     admin: str = "demo-admin"
 
 

@@ -10,10 +10,10 @@ from locust.runners import MasterRunner, WorkerRunner
 from loadtests.master import Master
 from loadtests.options import add_arguments
 from loadtests.shapes import ProfileShape
-from loadtests.users import Villagers
+from loadtests.users import Operators, Villagers
 from loadtests.worker import Worker
 
-__all__ = ["ProfileShape", "Villagers"]
+__all__ = ["Operators", "ProfileShape", "Villagers"]
 
 STOP_WITHIN_S = 30
 """How long visits may take to end when a run is over; more than a terminal waits for an answer."""

@@ -13,6 +13,7 @@ from locust.runners import LocalRunner
 from loadtests.auditor import Auditor
 from loadtests.bank import BankGone, HttpBank
 from loadtests.checks import Broken
+from loadtests.freezing import freeze, thaw
 from loadtests.knee import Step
 from loadtests.leases import BATCHES, batch_of, hand_out
 from loadtests.options import Options, api_keys
@@ -47,6 +48,7 @@ class Master:
         self.balances: list[tuple[str, int]] = []
         self.broken: list[Broken] = []
         self.closed: set[str] = set()
+        self.cases: list[str] = []
         self.watching: Any = None
         self.since = perf_counter()
 
@@ -127,12 +129,15 @@ class Master:
     def watch(self) -> None:
         """Audit while the run goes on, at a pace that leaves the bank to its customers."""
         known: list[str] = []
-        next_freezes = freeze_at = perf_counter()
-        freeze_at += self.options.seconds / 3
+        next_freezes = perf_counter()
+        freeze_at = next_freezes + self.options.seconds / 3
         while True:
             gevent.sleep(LOOKS_EVERY_S)
             try:
                 self.auditor.look()
+                if self.options.freeze and not self.cases and perf_counter() >= freeze_at:
+                    self.cases = freeze(self.bank, self._busy_points())
+                    next_freezes = 0.0
                 if perf_counter() >= next_freezes:
                     next_freezes = perf_counter() + FREEZES_EVERY_S
                     frozen = self.auditor.look_for_freezes()
@@ -145,6 +150,12 @@ class Master:
                 self.broken += self.auditor.broken
                 gevent.spawn(self.environment.runner.stop)
                 return
+
+    def _busy_points(self) -> list[str]:
+        """Return the points with the most villagers, as many as shall be frozen."""
+        places = {p["service_point_id"]: p for lease in self.leases for p in lease["places"]}
+        busy = sorted(places, key=lambda point_id: -len(places[point_id]["villagers"]))
+        return busy[: self.options.freeze]
 
     def _tell_of_freezes(self, frozen: list[str]) -> None:
         for client in self._clients():
@@ -165,6 +176,7 @@ class Master:
                 )
             except BankGone as error:
                 self.broken.append(Broken("the bank can be audited", str(error), "it is gone"))
+            thaw(self.bank, self.cases)
         self.broken += [b for b in self.auditor.broken if b not in self.broken]
         run = Run(
             options=self.options,

@@ -94,9 +94,9 @@ def seconds_of(run_time: object) -> float | None:
 
 def api_keys() -> ApiKeys:
     """Return the API keys of a run, from the environment; the demo world's by default."""
-    keys = ApiKeys()
-    return ApiKeys(
-        terminal=os.environ.get("POS_SIM_LOAD_TERMINAL_KEY", keys.terminal),
-        staff=os.environ.get("POS_SIM_LOAD_STAFF_KEY", keys.staff),
-        admin=os.environ.get("POS_SIM_LOAD_ADMIN_KEY", keys.admin),
-    )
+    given = {
+        name: os.environ[variable]
+        for name in ApiKeys.__slots__
+        if (variable := f"POS_SIM_LOAD_{name.upper()}_KEY") in os.environ
+    }
+    return ApiKeys(**given)

@@ -9,6 +9,7 @@ from locust import LoadTestShape
 
 from loadtests.knee import Step, knee_of
 from loadtests.options import Options
+from loadtests.users import OPERATORS
 
 
 class ProfileShape(LoadTestShape):
@@ -40,7 +41,7 @@ class ProfileShape(LoadTestShape):
             # Headless, Locust would quit at once and leave answers and notes behind.
             self.runner.stop()
             return None
-        return users, float(users)
+        return users + OPERATORS, float(users + OPERATORS)
 
     @property
     def options(self) -> Options:

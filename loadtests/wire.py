@@ -42,6 +42,15 @@ class GeventWire:
         wait = str(response.get("Retry-After") or "")
         return Reply(response.status_code, body, replayed, float(wait) if wait.isdigit() else 1.0)
 
+    def get(self, path: str) -> Reply:
+        """Ask; raise NoAnswer on any trouble."""
+        try:
+            response = self.client.get(path, self.headers)
+            return Reply(response.status_code, bytes(response.read()))
+        except (OSError, HTTPException, EOFError):
+            self.reconnect()
+            raise NoAnswer from None
+
     def reconnect(self) -> None:
         """Drop the connection: what still comes on it belongs to nobody."""
         self.client.close()
