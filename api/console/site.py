@@ -80,7 +80,7 @@ async def opened(console: Console) -> AsyncIterator[None]:
     try:
         yield
     finally:
-        console.feed.end()
+        await console.feed.close()
         sweeping.cancel()
         with suppress(asyncio.CancelledError):
             await sweeping

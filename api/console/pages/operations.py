@@ -16,8 +16,8 @@ from api.console.frame import is_on_map, on_map
 from api.console.gate import page
 from api.console.navigation import HOME
 from api.console.stream.board import Board
-from api.console.stream.feed import State
 from api.console.stream.read import shown
+from api.console.stream.state import State
 from api.console.visit import Visit
 from pos_sim.domain.requests import Business
 from pos_sim.domain.service_points import PointStatus

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing
 from typing import Annotated
 
 from fastapi import APIRouter
@@ -27,9 +28,10 @@ async def stream(visit: Annotated[Visit, page(*STAFF)], since: str = "") -> Stre
     return StreamingResponse(events, media_type="text/event-stream", headers=HEADERS)
 
 
-async def while_signed_in(visit: Visit, events: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+async def while_signed_in(visit: Visit, events: AsyncGenerator[bytes]) -> AsyncIterator[bytes]:
     """Give the events until the session ends or its key is revoked; nothing goes out afterwards."""
-    async for one in events:
-        if not await visit.console.sessions.is_on(visit.session):
-            return
-        yield one
+    async with aclosing(events):
+        async for one in events:
+            if not await visit.console.sessions.is_on(visit.session):
+                return
+            yield one

@@ -42,9 +42,13 @@ class News:
         return not (self.new or self.changed or self.staff or self.world)
 
 
-def read_news(connection: Connection, after: Place, names: Names) -> News:
-    """Return everything that became final behind a place, and learn the names of its points."""
+def read_news(
+    connection: Connection, after: Place, names: Names, until: Place | None = None
+) -> News:
+    """Return what became final behind a place, and learn the names of its points."""
     rows = rows_after(connection, after, MOST_ROWS)
+    if until is not None:
+        rows = [row for row in rows if row.place <= until]
     news = News(rows[-1].place if rows else after, is_full=len(rows) == MOST_ROWS)
     new, changed = ids_in(rows, news)
     found = read_transactions(connection, [*new, *changed]) if new or changed else {}

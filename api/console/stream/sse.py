@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -13,21 +14,27 @@ RETRY_MS = 2_000
 
 
 class Message(NamedTuple):
-    """One event on its way: where it stands in the order of all, and its bytes."""
+    """One event on its way: its bytes, and what lies behind ``start`` up to ``place``.
 
-    place: Place | None
+    ``counted`` is what the reader counted beside it; whoever saw a part of it already gets the rest
+    with the same counts.
+    """
+
     content: bytes
+    place: Place | None = None
+    start: Place | None = None
+    counted: Mapping[str, Any] | None = None
 
 
 def message(event: str, body: object, place: Place | None = None) -> Message:
     """Return an event; one with a place is what a browser names when it comes back.
 
-    >>> message("news", {"a": 1}, Place(7, 12)).content
-    b'id: 7-12\\nevent: news\\ndata: {"a":1}\\n\\n'
+    >>> message("news", {"a": 1}, Place(7, 12)).content.splitlines()
+    [b'id: 7-12', b'event: news', b'data: {"a":1}', b'']
     """
     head = f"id: {place}\n" if place else ""
     text = f"{head}event: {event}\ndata: ".encode()
-    return Message(place, text + orjson.dumps(body) + b"\n\n")
+    return Message(text + orjson.dumps(body) + b"\n\n", place)
 
 
 HELLO = f"retry: {RETRY_MS}\n\n".encode()
