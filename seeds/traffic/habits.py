@@ -47,6 +47,13 @@ class Vain(StrEnum):
     CREDIT_CARD = "credit_card"
 
 
+class Misdeed(StrEnum):
+    """What somebody does wrong at a counter on purpose; a plain day has none of it."""
+
+    BYPASS = "bypass"  # refused for the limit, somebody pays the shop and is given the cash
+    BY_HAND = "by_hand"  # a withdrawal is taken back by hand minutes later
+
+
 @dataclass(frozen=True, slots=True)
 class Hour:
     """How crowded an hour is, on an ordinary day and on market day."""

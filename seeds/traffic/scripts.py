@@ -26,8 +26,8 @@ from pos_sim.domain.requests import (
     Withdrawal,
 )
 from seeds.numbers import pan_of, pin_of
-from seeds.traffic.habits import Mishap, Vain
-from seeds.traffic.troubles import too_much
+from seeds.traffic.habits import Misdeed, Mishap, Vain
+from seeds.traffic.troubles import PAID_TO_THE_SHOP, too_much
 from seeds.traffic.visits import Visit
 
 WRONG_PIN = Pin("123456")
@@ -45,6 +45,7 @@ class Pause(NamedTuple):
 
 
 TYPING, RESENDING, TIMING_OUT = Pause(20, 50), Pause(10, 20), Pause(60, 75)
+MUCH_LATER = Pause(400, 900)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,7 @@ class Scene:
     visit: Visit
     plain: Any
     policy: Policy
+    seed: int
 
     def with_amount(self, amount: int) -> Request:
         asked: Request = replace(self.plain, amount=Fen(amount))
@@ -81,7 +83,7 @@ REVERSAL = Reversal(**BLANK, original=BLANK["key"], reason=ReversalReason.TIMEOU
 
 def script_of(visit: Visit, policy: Policy, seed: int) -> Script:
     """Return the messages of a visit; ``seed`` is the world's, from which card numbers follow."""
-    scene = Scene(visit, message_of(visit, seed), policy)
+    scene = Scene(visit, message_of(visit, seed), policy, seed)
     script = SCRIPTS[visit.trouble](scene)
     before = [look_of(visit, seed)] if visit.errand.looks_before else []
     after = [look_of(visit, seed)] if visit.errand.looks_after else []
@@ -138,11 +140,25 @@ def late_request(scene: Scene) -> Script:
     return [lost, reversal, Step(scene.plain, RESENDING, repeats=2), plain]
 
 
+def bypass(scene: Scene) -> Script:
+    """Refused for the limit, somebody pays the shop the rest and wants it in cash."""
+    card = card_fields(scene.visit, scene.seed)
+    payee = scene.visit.shop.operator
+    to: dict[str, Any] = {"payee_account_no": payee.account_no, "payee_name": payee.name}
+    paid = Transfer(**BLANK, **card, **to, amount=PAID_TO_THE_SHOP)
+    return [*over_limit(scene), Step(paid)]
+
+
+def by_hand(scene: Scene) -> Script:
+    undone = replace(REVERSAL, reason=ReversalReason.OTHER)
+    return [Step(scene.plain), Step(undone, MUCH_LATER, reverses=1), Step(scene.plain)]
+
+
 def forgotten_pin(scene: Scene) -> Script:
     return [mistyped(scene)] * 3
 
 
-SCRIPTS: dict[Mishap | Vain | None, Callable[[Scene], Script]] = {
+SCRIPTS: dict[Mishap | Misdeed | Vain | None, Callable[[Scene], Script]] = {
     None: plainly,
     Mishap.WRONG_PIN: wrong_pin,
     Mishap.WRONG_PIN_TWICE: wrong_pin_twice,
@@ -154,6 +170,8 @@ SCRIPTS: dict[Mishap | Vain | None, Callable[[Scene], Script]] = {
     Mishap.LOST_ANSWER: lost_answer,
     Mishap.LOST_REQUEST: lost_request,
     Mishap.LATE_REQUEST: late_request,
+    Misdeed.BYPASS: bypass,
+    Misdeed.BY_HAND: by_hand,
     Vain.FORGOTTEN_PIN: forgotten_pin,
     Vain.CARD_NOT_IN_ORDER: plainly,
     Vain.CREDIT_CARD: plainly,

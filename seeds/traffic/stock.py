@@ -34,6 +34,13 @@ class Machine:
     stands: bool
 
 
+class Payee(NamedTuple):
+    """An account that money can be sent to."""
+
+    account_no: str
+    name: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shop:
     """A service point that serves on the day, seen from its counter; hours in minutes."""
@@ -50,6 +57,7 @@ class Shop:
     market_residue: int
     has_market: bool
     operator_account_id: int
+    operator: Payee
     luck: int
     """How busy it is beside its kind: of 1,000."""
     off: frozenset[Business]
@@ -68,13 +76,6 @@ class Villager(NamedTuple):
     name: str
     balance: int
     born: str
-
-
-class Payee(NamedTuple):
-    """An account that money can be sent to."""
-
-    account_no: str
-    name: str
 
 
 class WaitingBill(NamedTuple):
@@ -108,8 +109,9 @@ class Stock:
 
 POINTS = Statement(
     f"select {rows.POINT_COLUMNS}, p.name, p.latitude, p.longitude, p.opens_minute,"
-    " p.closes_minute, p.market_residue, p.operator_relations"
-    " from service_points p"
+    " p.closes_minute, p.market_residue, p.operator_relations, a.account_no as operator_account_no,"
+    " a.name as operator_name from service_points p"
+    " join accounts a on a.account_id = p.operator_account_id"
     " where p.bank_id <> 'out' order by p.service_point_id"
 )
 MACHINES = Statement(
@@ -225,6 +227,7 @@ def shop_of(
         market_residue=row.market_residue,
         has_market=day.toordinal() % MARKET_DAYS == row.market_residue,
         operator_account_id=point.operator_account_id,
+        operator=Payee(row.operator_account_no, row.operator_name),
         luck=luck_of(seed, point.service_point_id),
         off=frozenset(off),
         machines=tuple(machines[point.service_point_id]),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
@@ -13,7 +13,7 @@ from pos_sim.domain.requests import Business
 from seeds.dice import Dice
 from seeds.traffic.crowd import Crowd
 from seeds.traffic.errands import Errand
-from seeds.traffic.habits import Habits, Mishap, MishapRate, Vain
+from seeds.traffic.habits import Habits, Misdeed, Mishap, MishapRate, Vain
 from seeds.traffic.homes import by_county
 from seeds.traffic.spread import rounded, shuffled
 from seeds.traffic.stock import Shop, Stock, Villager
@@ -23,6 +23,7 @@ LIMITS = {Business.WITHDRAWAL: LimitKind.WITHDRAWAL, Business.TRANSFER: LimitKin
 STEPS = {Business.WITHDRAWAL: yuan(10), Business.TRANSFER: yuan(100)}
 """What people ask for is a multiple of this."""
 
+PAID_TO_THE_SHOP = yuan(1_000)
 WANTED_IN_VAIN = yuan(500)
 
 
@@ -38,6 +39,30 @@ def with_mishaps(
         for number in shuffled(fit, dice)[:count]:
             result[number] = replace(result[number], trouble=rate.kind)
     return result
+
+
+def with_misdeeds(
+    visits: Sequence[Visit], misdeeds: Mapping[Misdeed, int], policy: Policy, dice: Dice
+) -> list[Visit]:
+    """Return the visits, in so many of which somebody does wrong."""
+    result = list(visits)
+    for kind, count in misdeeds.items():
+        may = [n for n, visit in enumerate(result) if count and may_go_wrong(visit, policy)]
+        for number in shuffled(may, dice)[:count]:
+            result[number] = replace(result[number], trouble=kind)
+    return result
+
+
+def may_go_wrong(visit: Visit, policy: Policy) -> bool:
+    """Say whether somebody draws money here who could pay the shop as well."""
+    return (
+        visit.errand.business is Business.WITHDRAWAL
+        and visit.trouble is None
+        and has_limit(visit, policy)
+        and visit.villager is not None
+        and visit.villager.balance > visit.errand.amount + 2 * PAID_TO_THE_SHOP
+        and Business.TRANSFER not in visit.shop.off
+    )
 
 
 def fits(rate: MishapRate, visit: Visit, policy: Policy) -> bool:

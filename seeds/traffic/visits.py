@@ -15,7 +15,7 @@ from seeds.names import person_name
 from seeds.people import PERSON_NUMBERS
 from seeds.traffic.crowd import FOR_FEES, Crowd
 from seeds.traffic.errands import Errand
-from seeds.traffic.habits import Habits, Hour, Mishap, Vain
+from seeds.traffic.habits import Habits, Hour, Misdeed, Mishap, Vain
 from seeds.traffic.spread import along, even, shuffled, some
 from seeds.traffic.stock import Machine, Payee, Shop, Stock, Villager
 
@@ -39,7 +39,7 @@ class Visit:
     payer_name: str = ""
     is_careful: bool = False
     """An elder sends the money: such a one knows what there is."""
-    trouble: Mishap | Vain | None = None
+    trouble: Mishap | Misdeed | Vain | None = None
 
 
 def visits_of(

@@ -42,6 +42,7 @@ from seeds.traffic.spread import amounts
 from seeds.traffic.stock import POINTS, Stock, Villager, last_day
 from seeds.traffic.volumes import COUNTED, YearVolumes
 from seeds.year.income import PayDays, post_income
+from seeds.year.misdeeds import Wrongs
 from seeds.year.progress import (
     Reached,
     Stage,
@@ -112,9 +113,12 @@ class YearRun:
     spent: Spent = field(default_factory=Spent)
     group_max: int = GROUP_MAX
     rare: Rare = field(init=False)
+    wrongs: Wrongs = field(init=False)
 
     def __post_init__(self) -> None:
         self.rare = Rare(Business.CASH_REMITTANCE, self.plan, self.rhythm.habits, self.seed)
+        points = [row[0] for row in self.sandbox.database.read_now(POINTS.rows)]
+        self.wrongs = Wrongs(self.plan, self.seed, points)
 
     @property
     def name(self) -> str:
@@ -196,8 +200,17 @@ class YearRun:
     def planned(self, day: date, quotas: Mapping[date, Quota], stock: Stock) -> DayPlan:
         policy = self.sandbox.policies.on(day)
         if day in quotas:
-            given = {Business.CASH_REMITTANCE: self.rare.on(day)}
-            return plan_of(stock, self.rhythm, quotas[day], day, policy, self.seed, given)
+            shops = self.wrongs.at_points(day, stock.shops)
+            return plan_of(
+                replace(stock, shops=shops),
+                self.rhythm,
+                quotas[day],
+                day,
+                policy,
+                self.seed,
+                {Business.CASH_REMITTANCE: self.rare.on(day)},
+                self.wrongs.in_visits(day),
+            )
         shops = stock.shops[day.toordinal() % RUN_IN_DAYS :: RUN_IN_DAYS]
         quota = {**NOBODY, Business.WITHDRAWAL: len(shops)}
         rhythm = replace(self.rhythm, habits=one_each(self.rhythm.habits))

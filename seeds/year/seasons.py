@@ -47,6 +47,16 @@ class Idleness:
     most_days: int
 
 
+@dataclass(frozen=True, slots=True)
+class MisdeedCounts:
+    """How often a year sees what people do wrong, in the record's network."""
+
+    bypass: int
+    by_hand: int
+    moved: int
+    swapped: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seasons:
     """The whole document."""
@@ -58,6 +68,7 @@ class Seasons:
     pension_day: Mapping[Business, int]
     seasons: Sequence[Season]
     idle: Idleness
+    misdeeds: MisdeedCounts
 
     def weight(self, business: Business, day: date) -> int:
         """Return how much of a business falls on a day, relative to the others."""
@@ -147,6 +158,7 @@ def read_seasons(text: str, name: str) -> Seasons:
         pension_day=percents_of(only(document, "pension_day")),
         seasons=tuple(season_of(row) for row in document.rows("season")),
         idle=idle_of(only(document, "idle")),
+        misdeeds=misdeeds_of(only(document, "misdeeds")),
     )
     for one, other in zip(seasons.seasons, seasons.seasons[1:], strict=False):
         if one.last >= other.first:
@@ -199,3 +211,10 @@ def idle_of(row: Row) -> Idleness:
     idle = Idleness(never, asleep, least, row.whole("most_days", least, 366))
     row.no_more()
     return idle
+
+
+def misdeeds_of(row: Row) -> MisdeedCounts:
+    kinds = ("bypass", "by_hand", "moved", "swapped")
+    counts = MisdeedCounts(*(row.whole(kind, 0, 100_000) for kind in kinds))
+    row.no_more()
+    return counts

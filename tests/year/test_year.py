@@ -30,11 +30,13 @@ from seeds.load import secrets_of
 from seeds.progress import Silent
 from seeds.sizes import Size
 from seeds.traffic.day import shipped_rhythm
+from seeds.traffic.habits import Misdeed
+from seeds.traffic.stock import read_stock
 from seeds.year.html import page_of
 from seeds.year.lines import YearReport
 from seeds.year.report import as_dict, as_text, is_near, report_of
 from seeds.year.run import YearRefused, YearRun, plan_for, prepare_year
-from seeds.year.seasons import shipped_seasons
+from seeds.year.seasons import MisdeedCounts, shipped_seasons
 from tests.conftest import NewDatabase
 
 SEED, YEAR = 7, 2025
@@ -61,7 +63,12 @@ class Fragile(TransactionEngine):
 
 @contextmanager
 def year_in(
-    url: str, size: Size = Size.VILLAGE, *, seed: int = SEED, groups: int | None = None
+    url: str,
+    size: Size = Size.VILLAGE,
+    *,
+    seed: int = SEED,
+    groups: int | None = None,
+    most: int = 128,
 ) -> Iterator[YearRun]:
     """Give the run of a year as a new process finds it; it is killed after so many groups."""
     database = Database(url)
@@ -76,7 +83,7 @@ def year_in(
             sandbox.engine = Fragile(sandbox.engine, groups)
         rhythm = shipped_rhythm()
         work = partial(plan_for, year=YEAR, record=rhythm.record, seasons=shipped_seasons())
-        yield YearRun(sandbox, database.read_now(work), rhythm, seed, group_max=4)
+        yield YearRun(sandbox, database.read_now(work), rhythm, seed, group_max=most)
     finally:
         database.close_now()
 
@@ -101,13 +108,13 @@ def report(lived: YearRun) -> YearReport:
 
 def test_an_interrupted_year_ends_as_one_that_ran_through(new_empty_database: NewDatabase) -> None:
     whole, broken = new_empty_database(), new_empty_database()
-    with year_in(whole) as run:
+    with year_in(whole, most=4) as run:
         run.go_on(LAST, Silent())
         expected = run.sandbox.database.read_now(world_digest)
     for groups in (0, 5, 3, 9):
-        with year_in(broken, groups=groups) as run, pytest.raises(Killed):
+        with year_in(broken, groups=groups, most=4) as run, pytest.raises(Killed):
             run.go_on(LAST, Silent())
-    with year_in(broken) as run:
+    with year_in(broken, most=4) as run:
         run.go_on(LAST, Silent())
         assert run.sandbox.database.read_now(world_digest) == expected
         assert report_of(run, LAST).audit == []
@@ -229,3 +236,31 @@ def test_one_remittance_a_day_still_has_the_shape_of_a_year(tmp_path: Path) -> N
     assert len(set(amounts)) > 8
     mean = run.plan.record.volumes[Business.CASH_REMITTANCE].mean
     assert abs(sum(amounts) - len(amounts) * mean) < len(amounts) * mean / 100
+
+
+def test_misdeeds_happen_as_often_as_the_document_says(tmp_path: Path) -> None:
+    with year_in(f"sqlite:///{tmp_path / 'bank.db'}", Size.COUNTY) as run:
+        counts = [run.wrongs.in_visits(day) for day in run.plan.days()]
+        shops = run.sandbox.database.read_now(partial(read_stock, day=NEW_YEAR)).shops
+        wrong = [run.wrongs.at_points(day, shops) for day in run.plan.days()]
+    part = run.plan.points / run.plan.record.points
+    bypasses = sum(count[Misdeed.BYPASS] for count in counts)
+    assert abs(bypasses - run.plan.seasons.misdeeds.bypass * part) <= 10
+    changed = sum(seen != shops for seen in wrong)
+    assert 0 < changed <= 3 * len(run.plan.days()) / 10
+
+
+def test_the_watch_sees_what_is_done_wrong(tmp_path: Path) -> None:
+    """Many misdeeds in a few days: each is what its rule is about."""
+    with year_in(f"sqlite:///{tmp_path / 'bank.db'}", Size.COUNTY) as run:
+        often = MisdeedCounts(bypass=20_000, by_hand=20_000, moved=5_000, swapped=5_000)
+        run.plan = replace(run.plan, seasons=replace(run.plan.seasons, misdeeds=often))
+        run.__post_init__()
+        run.go_on(LAST, Silent())
+        report = report_of(run, LAST)
+    found = {line.rule_id: line for line in report.rules}
+    assert found["R02"].declined > 5
+    assert found["R18"].hits > 5
+    assert found["R11"].alerts > 0
+    assert found["R12"].declined > 0
+    assert report.audit == []
