@@ -99,7 +99,7 @@ def is_looser(before: Control | None, then: Control) -> bool:
     """Say whether a control lets anything pass that the one before does not.
 
     >>> off = Control(Business.TRANSFER, False, None, None)
-    >>> is_looser(off, replace(off, allowed=True, limit=Fen(100))), is_looser(None, off)
+    >>> is_looser(off, Control(Business.TRANSFER, True, Fen(100), None)), is_looser(None, off)
     (True, False)
     """
     if before is None:

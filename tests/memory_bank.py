@@ -134,7 +134,10 @@ class MemoryBank:
         return self.book.used((card.account_id if is_payees else card.card_id, kind, day))
 
     def _bear_bills(self, requests: Sequence[Request]) -> None:
-        for request in requests:
+        firsts = {r.key.transaction_id: r for r in reversed(requests)}
+        for key_, request in reversed(firsts.items()):
+            if key_ in self.book.earlier:
+                continue
             if isinstance(request, CardBillPayment | CashBillPayment):
                 biller = self.book.billers.get(request.biller_id)
                 bill_key = (request.biller_id, request.bill_no)

@@ -46,6 +46,11 @@ def again(desk: Watched, alert: Json) -> Json:
     return desk.ask(f"/v1/alerts/{alert['alert_id']}")
 
 
+def said(alert: Json) -> Json:
+    """Return the alert without its case, which the clock may open at any moment."""
+    return {name: value for name, value in alert.items() if name != "case_id"}
+
+
 # What they say -----------------------------------------------------------------------------------
 
 
@@ -58,10 +63,10 @@ def test_an_alert_explains_itself(desk: Watched) -> None:
     assert "3" in alert["explanation"]
     assert alert["transaction_ids"] == [last["transaction_id"]]
     assert alert["service_point_id"] == last["service_point_id"]
-    assert (alert["hit_count"], alert["feeds"], alert["case_id"]) == (1, ["FV"], None)
+    assert (alert["hit_count"], alert["feeds"]) == (1, ["FV"])
     assert alert["first_seen_at"] == alert["last_seen_at"] == last["decided_at"]
     assert alert["available_actions"] == ["assign", "investigate", "escalate"]
-    assert again(desk, alert) == alert
+    assert said(again(desk, alert)) == said(alert)
 
 
 def test_a_second_hit_raises_the_open_alert(desk: Watched) -> None:
@@ -233,7 +238,7 @@ def refused(desk: Watched, alert: Json, action: str, available: list[str]) -> No
     answer = desk.send(f"/v1/alerts/{alert['alert_id']}/actions", body)
     assert (answer.status_code, answer.json()["type"]) == (409, "illegal-action")
     assert answer.json()["available_actions"] == available
-    assert again(desk, alert) == before
+    assert said(again(desk, alert)) == said(before)
 
 
 @pytest.mark.parametrize(

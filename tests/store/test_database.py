@@ -19,6 +19,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from pos_sim.store.database import (
     Database,
     NothingDone,
+    StoreCrossed,
     StoreError,
     StoreFull,
     StoreGone,
@@ -320,8 +321,8 @@ def pg_error(cls: type[psycopg.Error]) -> DBAPIError:
         (pg_error(psycopg.errors.CrashShutdown), StoreGone),
         (pg_error(psycopg.errors.CannotConnectNow), StoreGone),
         (pg_error(psycopg.OperationalError), StoreGone),
-        (pg_error(psycopg.errors.DeadlockDetected), OperationalError),  # tried again
-        (pg_error(psycopg.errors.SerializationFailure), OperationalError),
+        (pg_error(psycopg.errors.DeadlockDetected), StoreCrossed),
+        (pg_error(psycopg.errors.SerializationFailure), StoreCrossed),
     ],
     ids=lambda v: str(v.orig) if isinstance(v, DBAPIError) else v.__name__,
 )
@@ -330,7 +331,8 @@ def test_what_an_error_means(error: DBAPIError, meaning: type[Exception]) -> Non
 
 
 @pytest.mark.parametrize(
-    ("error", "is_known"), [(StoreLocked, True), (StoreFull, True), (StoreGone, False)]
+    ("error", "is_known"),
+    [(StoreLocked, True), (StoreCrossed, True), (StoreFull, True), (StoreGone, False)],
 )
 def test_what_is_known_when_it_failed(error: type[StoreError], is_known: bool) -> None:
     assert issubclass(error, NothingDone) is is_known
