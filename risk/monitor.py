@@ -126,6 +126,7 @@ class GroupWatch:
             save_reported(connection, windows.readings, windows.serials, reporting)
         if self.said:
             save_said(connection, self.said, self.monitor.calendar)
+        windows.let_go()
 
     def _ask(self, case: Case, lane: Lane) -> tuple[Hit, ...]:
         register = self.windows.register

@@ -192,6 +192,10 @@ class Case:
             self.moved = self.code == "00"
             self.undoes = self.undoes and self.moved
 
+    def let_go(self) -> None:
+        """Forget facts and windows: they know this case, and a circle waits for the collector."""
+        del self.known, self.windows
+
     def _original(self) -> Original | None:
         if not isinstance(self.request, Reversal):
             return None

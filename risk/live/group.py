@@ -67,6 +67,12 @@ class GroupWindows:
         self.touched: set[tuple[str, int]] = set()
         self.first_day = 0
 
+    def let_go(self) -> None:
+        """Say that the group is over; what it knew is free at once."""
+        for case in self.done:
+            case.let_go()
+        self.done.clear()
+
     # What facts ask --------------------------------------------------------------------------
 
     def place(self, point: str | None) -> Place | None:
