@@ -117,13 +117,13 @@ POINT_EXAMPLE: dict[str, Any] = {
     "bank_id": "gyb",
     "kind": "village",
     "county": "520121",
-    "town": "520121100",
+    "town": "520121103",
     "village": "青山村",
-    "position": {"latitude": 27.05, "longitude": 106.97},
+    "position": {"latitude": 27.08, "longitude": 106.81},
     "opens": "08:00",
     "closes": "19:00",
     "till_fen": 2_000_000,
-    "operator": {"name": "王小明", "deposit_fen": 5_000_000},
+    "operator": {"name": "王小满", "deposit_fen": 5_000_000},
 }
 
 

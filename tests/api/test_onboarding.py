@@ -10,6 +10,7 @@ from typing import Any
 import httpx2
 import pytest
 
+from api.models.onboarding import POINT_EXAMPLE
 from api.settings import Settings
 from pos_sim.domain.training import Subject
 from pos_sim.store.audit import audit
@@ -260,6 +261,10 @@ def test_what_cannot_be_is_told_by_field_and_changes_nothing(
 def points(desk: Watched) -> list[Json]:
     found: list[Json] = desk.ask("/v1/service-points", limit=200, county="520121")["items"]
     return found
+
+
+def test_the_example_of_the_document_can_be_registered(desk: Watched) -> None:
+    assert desk.send("/v1/service-points", POINT_EXAMPLE).status_code == 201
 
 
 def test_a_village_has_three_points_at_most(desk: Watched) -> None:
