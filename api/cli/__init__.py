@@ -6,7 +6,20 @@ import sys
 
 import typer
 
-from api.cli import checks, day, incentives, keys, policy, postgres, risk, rules, serve, world, year
+from api.cli import (
+    checks,
+    day,
+    incentives,
+    keys,
+    policy,
+    postgres,
+    risk,
+    rules,
+    serve,
+    workflows,
+    world,
+    year,
+)
 
 app = typer.Typer(
     name="pos-sim",
@@ -26,6 +39,7 @@ app.command("incentives")(incentives.incentives)
 app.add_typer(keys.app, name="keys")
 app.add_typer(policy.app, name="policy")
 app.add_typer(rules.app, name="rules")
+app.add_typer(workflows.app, name="workflows")
 app.add_typer(risk.app, name="risk")
 app.command(
     "with-postgres",
