@@ -45,7 +45,8 @@ async def register_point(
     key: MakerKey, sandbox: InSandbox, body: ServicePointBody
 ) -> ServicePointShown:
     """Role `maker`. The point begins in `trial` with an untrained operator: its terminals answer
-    03 until all four subjects are passed. Town and position must lie in the county.
+    03 until all four subjects are passed. Town and position must lie in the county. Sent again
+    (same bank, village and name) it is 409.
     """
     check_place(body.county, body.town, body.position.latitude, body.position.longitude)
     at = sandbox.clock.now()

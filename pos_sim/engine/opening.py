@@ -85,12 +85,9 @@ def create_point(connection: Connection, wish: NewPoint, today: date) -> str:
     """Enter a point in `trial`, with operator, settlement account and till; return its id."""
     if wish.bank_id == OUTSIDE:
         raise Mistaken("bank_id", "省外银行不设服务点 · A bank outside the province has no points")
-    if store.points_in_village(connection, wish.town, wish.village) >= POINTS_A_VILLAGE:
-        raise Mistaken(
-            "village",
-            "该村已有三个服务点（银发〔2011〕177号） · The village has three points already",
-        )
+    # Whoever takes the next number waits for the one before, so the village is counted right.
     point_id = store.next_point_id(connection, wish.county)
+    require_room(connection, wish)
     operator_id = point_id.replace("SP", "OP")
     bank, entry_id = BANKS[wish.bank_id], f"opening-{point_id}"
     operator, within = wish.operator, "operator."
@@ -133,6 +130,18 @@ def create_point(connection: Connection, wish: NewPoint, today: date) -> str:
     }
     store.insert_point(connection, row)
     return point_id
+
+
+def require_room(connection: Connection, wish: NewPoint) -> None:
+    """Refuse a point that was registered before, and a fourth one in the village."""
+    names = store.names_in_village(connection, wish.town, wish.village)
+    if (wish.bank_id, wish.name) in names:
+        raise AlreadyThere
+    if len(names) >= POINTS_A_VILLAGE:
+        raise Mistaken(
+            "village",
+            "该村已有三个服务点（银发〔2011〕177号） · The village has three points already",
+        )
 
 
 def market_residue(connection: Connection, wish: NewPoint) -> int:
@@ -212,6 +221,7 @@ def name_operator(
     """Enter a new operator, untrained, or bring the present one's entry up to date.
 
     With a new operator an open point is on trial again. Returns the point as it was before.
+    Somebody of the present one's name is taken for the present one sent twice: `AlreadyThere`.
     """
     point = lock_point(connection, point_id)
     require_step(point.status, Step.OPERATOR)
@@ -221,6 +231,8 @@ def name_operator(
             point.operator_account_id,
             point.status,
         )
+    elif wish.name == point.operator_name:
+        raise AlreadyThere
     else:
         operator_id = next_operator_id(point.operator_id)
         account_id = settlement_account(

@@ -30,8 +30,8 @@ HIGHEST_SERIAL = Statement(
     " where service_point_id like :prefix"
 )
 IN_VILLAGE = Statement(
-    "select count(*), max(market_residue) from service_points"
-    " where town = :town and village = :village and status <> 'exited'"
+    "select bank_id, name from service_points where town = :town and village = :village"
+    " and status <> 'exited'"
 )
 MARKET_OF_TOWN = Statement("select max(market_residue) from service_points where town = :town")
 POINT_COLUMNS = [column.name for column in service_points.columns]
@@ -133,8 +133,10 @@ def insert_point(connection: Connection, values: Mapping[str, Any]) -> None:
     INSERT_POINT.run(connection, [tuple(values[name] for name in POINT_COLUMNS)])
 
 
-def points_in_village(connection: Connection, town: str, village: str) -> int:
-    return int(IN_VILLAGE.rows(connection, town=town, village=village)[0][0])
+def names_in_village(connection: Connection, town: str, village: str) -> list[tuple[str, str]]:
+    """Return bank and name of the points in a village; those that exited are gone."""
+    found = IN_VILLAGE.rows(connection, town=town, village=village)
+    return [(row[0], row[1]) for row in found]
 
 
 def market_of_town(connection: Connection, town: str) -> int | None:

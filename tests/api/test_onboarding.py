@@ -263,14 +263,26 @@ def points(desk: Watched) -> list[Json]:
     return found
 
 
+def test_the_same_point_and_the_same_operator_are_registered_once(desk: Watched) -> None:
+    sent = body()
+    point = desk.send("/v1/service-points", sent).json()
+    again = desk.send("/v1/service-points", sent)
+    assert (again.status_code, again.json()["type"]) == (409, "already-there")
+    operator = {"name": point["operator"]["name"]}
+    assert step(desk, point, "operators", operator).status_code == 409
+    assert look(desk, point) == point
+
+
 def test_the_example_of_the_document_can_be_registered(desk: Watched) -> None:
     assert desk.send("/v1/service-points", POINT_EXAMPLE).status_code == 201
 
 
 def test_a_village_has_three_points_at_most(desk: Watched) -> None:
     first = register(desk)
-    for _ in range(2):
-        register(desk, village=first["village"])
+    with ThreadPoolExecutor(4) as makers:
+        sent = [body(village=first["village"]) for _ in range(4)]
+        answers = list(makers.map(lambda one: desk.send("/v1/service-points", one), sent))
+    assert sorted(answer.status_code for answer in answers) == [201, 201, 422, 422]
     fourth = desk.send("/v1/service-points", body(village=first["village"]))
     assert (fourth.status_code, fourth.json()["errors"][0]["field"]) == (422, "village")
 

@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import Connection, insert, select, update
 
 from pos_sim.domain.calendar import DEMO_START, SHANGHAI
+from pos_sim.engine.post_group import post_group
 from pos_sim.store import tables
 from pos_sim.store.database import Database
 from pos_sim.store.rows import to_us
@@ -22,8 +23,8 @@ from risk.store.grade_rows import SET_GRADED, grades_of
 from risk.store.register import read_version
 from risk.store.tables import risk_alerts, risk_point_days
 from tests.counter import withdrawal
-from tests.risk.watched import watched
-from tests.worlds import POINT
+from tests.risk.watched import new_monitor, watched
+from tests.worlds import POINT, RULES
 
 MARCH = date(2026, 3, 1)
 FIRST_OF_APRIL = datetime(2026, 4, 1, 1, 0, tzinfo=SHANGHAI)
@@ -145,6 +146,20 @@ def test_verified_alerts_of_three_months_move_the_tier_and_the_watch_hears_it(
         {"star_grade": 3, "tier": "B"},
         {"star_grade": 3, "tier": "C"},
     )
+
+
+def test_the_watch_goes_by_the_new_tier_with_its_next_group(database: Database) -> None:
+    monitor = new_monitor()
+
+    def tier_at_work(number: int) -> str:
+        asked = [withdrawal(number, at=FIRST_OF_APRIL + timedelta(hours=8, minutes=number))]
+        database.run_now(lambda c: post_group(c, asked, RULES, monitor))
+        return monitor.memory.places[POINT].profile.tier.value
+
+    assert tier_at_work(1) == "B"
+    closed_at = datetime(2026, 3, 20, tzinfo=SHANGHAI)
+    work(database, watched_month, lambda c: verify_alert(c, "critical", closed_at))
+    assert tier_at_work(2) == "D"
 
 
 def review(connection: Connection, ordinal: int, state: str, closed_at: datetime) -> None:
