@@ -29,6 +29,7 @@ from risk.store.register import Register, read_register, read_version
 from risk.store.save_hits import Said, save_reported, save_said
 from risk.suppressions import after_suppressions
 from risk.vocabulary import Lane
+from risk.weighing import weigh
 
 CHECK_EVERY_S = 1.0
 """How often, at most, the register is asked whether staff changed anything."""
@@ -125,7 +126,9 @@ class GroupWatch:
             reporting = {case.terminal for case in windows.done}
             save_reported(connection, windows.readings, windows.serials, reporting)
         if self.said:
-            save_said(connection, self.said, self.monitor.calendar)
+            memory = self.monitor.memory
+            said = weigh(connection, self.said, memory.register, memory.spoken)
+            save_said(connection, said, self.monitor.calendar)
         windows.let_go()
 
     def _ask(self, case: Case, lane: Lane) -> tuple[Hit, ...]:

@@ -21,6 +21,7 @@ from risk.live.rows import start_us_of
 from risk.rounds import Noted, Rounds, asked, is_note, note_of
 from risk.store.read_patrol import evening_of, points_on
 from risk.store.save_hits import Said, save_said
+from risk.weighing import weigh
 
 PATROL, MARK = "patrol", "patrolled_to"
 ONE_DAY = timedelta(days=1)
@@ -86,8 +87,10 @@ def patrol_day(
     """
     if not TAKE.run(connection, day=day.isoformat()):
         return 0
-    said = list(said_on(connection, day, rounds or Rounds()))
-    save_said(connection, said, calendar or BankCalendar())
+    rounds = rounds or Rounds()
+    said = list(said_on(connection, day, rounds))
+    weighed = weigh(connection, said, rounds.register(connection))
+    save_said(connection, weighed, calendar or BankCalendar())
     return len(said)
 
 

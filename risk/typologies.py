@@ -37,8 +37,12 @@ class Member:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Typology:
-    """One typology; ``freeze_at`` None: it never proposes a freeze."""
+    """One typology; ``freeze_at`` None: it never proposes a freeze.
 
+    ``number`` stands where alerts name a rule; it stays the same in every version.
+    """
+
+    number: str
     code: str
     title: str
     title_en: str
@@ -82,13 +86,16 @@ class Score:
 class TypologySet:
     """One version of all typologies; hits of the last ``window_days`` days are weighed."""
 
-    version: str
+    version: int
     window_days: int
     typologies: tuple[Typology, ...]
 
     def scores(self, hits: Iterable[Hit]) -> tuple[Score, ...]:
         """Weigh the hits about one point; only typologies with a score are in the answer."""
-        weighed = weighed_rules(hits)
+        return self.scores_of(weighed_rules(hits))
+
+    def scores_of(self, weighed: Mapping[str, Outcome]) -> tuple[Score, ...]:
+        """Weigh the rules that spoke about one point, or could not judge."""
         return tuple(
             Score(
                 typology=one,
@@ -128,7 +135,7 @@ def read_typologies(text: str, file: str) -> TypologySet:
     try:
         document = Page(tomllib.loads(text), file)
         result = TypologySet(
-            document.text("version"),
+            document.whole("version", 1, 10_000),
             document.whole("window_days", 1, LONGEST_DAYS),
             tuple(_typology(page) for page in document.pages("typology")),
         )
@@ -143,6 +150,7 @@ def read_typologies(text: str, file: str) -> TypologySet:
 def _typology(page: Page) -> Typology:
     freeze_at = page.maybe_whole("freeze_at", 1, HEAVIEST)
     typology = Typology(
+        number=page.text("number"),
         code=page.text("code"),
         title=page.text("title"),
         title_en=page.text("title_en"),

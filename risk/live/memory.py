@@ -14,11 +14,12 @@ from risk.live.rows import DayRow, Spot
 from risk.store.newest import MOST
 from risk.store.point_days import Past, Usual
 from risk.store.register import Register
+from risk.weighing import Spoke
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
 
-POINTS_MAX, PASTS_MAX = 8_192, 65_536
+POINTS_MAX, PASTS_MAX, SPOKEN_MAX = 8_192, 65_536, 65_536
 
 
 class Lately(Generic[K, V]):
@@ -90,6 +91,7 @@ class Memory:
     spots: Lately[str, Spots] = field(default_factory=lambda: Lately(POINTS_MAX))
     pasts: Lately[tuple[str, int], Past] = field(default_factory=lambda: Lately(PASTS_MAX))
     usual: Lately[tuple[str, int], Usual] = field(default_factory=lambda: Lately(POINTS_MAX))
+    spoken: Lately[Spoke, bool] = field(default_factory=lambda: Lately(SPOKEN_MAX))
 
 
 def stamps_of(rows: dict[tuple[str, int], DayRow], point: str, days: set[int]) -> dict[int, str]:

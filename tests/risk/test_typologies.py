@@ -84,9 +84,10 @@ def test_members_are_rules_of_the_rulebook() -> None:
 
 
 GOOD = """
-version = "1"
+version = 1
 window_days = 30
 [[typology]]
+number = "T01"
 code = "x"
 title = "套现"
 title_en = "X"
@@ -106,11 +107,11 @@ members = [{ rule = "R02", weight = 60, on_error = 60 }]
         ("window_days = 30", "window_days = 0", "window_days"),
         ("window_days", "windows", "window_days"),
         ("alert_at = 60", "alert_at = 60\nwish = 1", "typology[1].wish"),
-        ('version = "1"', "version = ", "document"),
+        ("version = 1", "version = ", "document"),
     ],
 )
 def test_a_bad_document(old: str, new: str, field: str) -> None:
-    assert read_typologies(GOOD, "some.toml").version == "1"
+    assert read_typologies(GOOD, "some.toml").version == 1
     with pytest.raises(RulebookError) as caught:
         read_typologies(GOOD.replace(old, new), "some.toml")
     assert caught.value.field == field
