@@ -1,7 +1,7 @@
 """What the build makes: the map of the console, out of a package that only the build needs.
 
 Boundaries are not ours to keep in this repository, so the wheel's ``guizhou.json`` is generated
-(docs/decisions/0011). An installed program needs neither the package nor its dependencies; without
+(docs/decisions/0014). An installed program needs neither the package nor its dependencies; without
 the file the console shows its points without borders.
 """
 

@@ -215,6 +215,7 @@ class Feed:
         before = state.board
         state.board = await self._sandbox.database.read(partial(read_board, now=now))
         state.board_at = monotonic()
+        state.names.clear()  # a point may have another name by now
         self._publish(message("board", changes_of(before, state.board, now)))
 
     def _publish(self, one: Message) -> None:

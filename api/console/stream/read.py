@@ -102,9 +102,7 @@ def shown(one: Transaction, names: Names) -> dict[str, Any]:
     local = one.decided_at.astimezone(SHANGHAI)
     name, county = names.get(one.service_point_id or "", ("", ""))
     code = CODES[one.response_code]
-    said = (
-        {} if one.response_code == "00" else {"x": [code.meaning.partition("（")[0], code.text_en]}
-    )
+    said = [code.meaning.partition("（")[0], code.text_en]
     return {
         "i": one.transaction_id,
         "d": f"{local:%m-%d}",

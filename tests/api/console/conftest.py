@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import playwright.sync_api as playwright
 import pytest
 
 from tests.api.console.browser import Browser
+from tests.api.console.chromium import started
 
 
 @pytest.fixture(scope="module", params=("sqlite",))
@@ -22,3 +24,10 @@ def browser(address: str) -> Iterator[Browser]:
     browser = Browser(address)
     yield browser
     browser.close()
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[playwright.Browser]:
+    """One real browser for the tests of a module."""
+    with started() as browser:
+        yield browser

@@ -1,0 +1,92 @@
+"""A real Chromium for tests: found on this machine, never downloaded.
+
+Where there is none, the tests of a developer skip and say so; with ``CI`` set that is an error. One
+browser a module: Playwright's loop must be gone before the next module's coroutines run.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, sync_playwright
+
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+LAPTOP = (1366, 768)
+PHONE = (390, 844)
+
+
+def found() -> str:
+    """Return where Chromium is; skip where it is not, and fail where it must be."""
+    for name in NAMES:
+        if path := shutil.which(name):
+            return path
+    told = f"no Chromium here (looked for {', '.join(NAMES)}): browser tests did not run"
+    if os.environ.get("CI"):
+        pytest.fail(told)
+    pytest.skip(told)
+
+
+@contextmanager
+def started() -> Iterator[Browser]:
+    """Give one headless Chromium."""
+    path = found()
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@contextmanager
+def screen(
+    browser: Browser,
+    address: str,
+    who: str = "",
+    *,
+    size: tuple[int, int] = LAPTOP,
+    language: str = "zh",
+) -> Iterator[Page]:
+    """Give a page in a context of its own, signed in; anything on the console's log is an error."""
+    context = browser.new_context(
+        base_url=address, viewport={"width": size[0], "height": size[1]}, locale="zh-CN"
+    )
+    context.set_default_timeout(10_000)
+    page = context.new_page()
+    said: list[str] = []
+    page.on("console", lambda one: said.append(one.text) if one.type == "error" else None)
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.goto(f"/console/language/{language}?next=/console/sign-in")
+    if who:
+        page.click(f"form:has(input[value='{who}']) button")
+    yield page
+    context.close()
+    assert not said, said
+
+
+def violations(page: Page) -> list[str]:
+    """Return what axe finds: the rule, and where."""
+    found: dict[str, Any] = Axe().run(page).response
+    return [
+        f"{one['id']}: {node['html'][:160]}" for one in found["violations"] for node in one["nodes"]
+    ]
+
+
+def scrolls_sideways(page: Page) -> bool:
+    """Say whether the page is wider than the screen."""
+    return bool(
+        page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
+    )
