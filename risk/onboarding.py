@@ -18,8 +18,10 @@ from pos_sim.domain.mistakes import NotPossible
 from pos_sim.domain.opening import Condition, conditions_of, require_ready
 from pos_sim.domain.service_points import PointStatus
 from pos_sim.domain.training import Record, Result, trained_on
-from pos_sim.engine import opening
-from pos_sim.engine.opening import NewPoint, NewTerminal, Operator
+from pos_sim.engine import opening, operators, terminals
+from pos_sim.engine.opening import NewPoint
+from pos_sim.engine.operators import Operator
+from pos_sim.engine.terminals import NewTerminal
 from pos_sim.store.new_points import LockedPoint, lock_point
 from risk.approvals import Approval, Effects, StaleApproval, propose
 from risk.audit_log import write_entry
@@ -60,7 +62,7 @@ def bind_terminal(
     connection: Connection, *, point_id: str, wish: NewTerminal, by: str, at: datetime
 ) -> str:
     """Bind a terminal to a point; return its number."""
-    terminal_id = opening.bind_terminal(connection, point_id, wish, business_date(at))
+    terminal_id = terminals.bind_terminal(connection, point_id, wish, business_date(at))
     write_entry(
         connection,
         at=at,
@@ -85,8 +87,10 @@ def name_operator(
     at: datetime,
 ) -> None:
     """Enter a new operator, or bring the present one's own relations up to date."""
-    today = business_date(at)
-    before = opening.name_operator(connection, point_id, wish, today, same_person=same_person)
+    if same_person:
+        before = operators.update_operator(connection, point_id, wish)
+    else:
+        before = operators.replace_operator(connection, point_id, wish, business_date(at))
     after = lock_point(connection, point_id)
     write_entry(
         connection,

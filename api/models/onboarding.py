@@ -25,8 +25,10 @@ from pos_sim.domain.money import ZERO, Fen, yuan
 from pos_sim.domain.opening import Condition
 from pos_sim.domain.service_points import PointKind, TerminalKind
 from pos_sim.domain.training import FULL_SCORE, LOWEST_PASS_MARK, USUAL_PASS_MARK, Result, Subject
-from pos_sim.engine.opening import NewPoint, NewTerminal, Operator
+from pos_sim.engine.opening import NewPoint
+from pos_sim.engine.operators import Operator
 from pos_sim.engine.relations import Kinship, Relation
+from pos_sim.engine.terminals import NewTerminal
 
 MOST_OPENING = yuan(500_000)
 """No till, cassette set or operator's account begins with more."""

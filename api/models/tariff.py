@@ -10,7 +10,8 @@ import orjson
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, model_validator
 
 from api.models.answers import FeeShown
-from api.models.fields import NO_CONTROLS, AmountFen, Body, CardNo
+from api.models.fields import AmountFen, Body, CardNo
+from api.models.risk_rules import Note
 from api.words import broken_rule
 from pos_sim.domain.banks import BANKS
 from pos_sim.domain.cards import Product
@@ -120,11 +121,6 @@ class ChargeBody(Body):
         return self
 
 
-Note = Annotated[
-    str,
-    Field(min_length=1, max_length=500, pattern=NO_CONTROLS, description="说明 Why, for others",
-          examples=["按新通知调整限额"]),
-]  # fmt: skip
 PolicyStatus = Literal["published", "pending", "rejected"]
 
 

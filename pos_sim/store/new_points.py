@@ -55,8 +55,9 @@ BIND = Statement(
 )
 
 OPERATOR = Statement(
-    "update service_points set operator_id = :operator_id, operator_name = :name,"
-    " operator_account_id = :account_id, operator_relations = :relations, status = :status"
+    "update service_points set operator_id = :operator_id, operator_name = :operator_name,"
+    " operator_account_id = :operator_account_id, operator_relations = :operator_relations,"
+    " status = :status"
     " where service_point_id = :point"
 )
 TRAINING = Statement(

@@ -208,6 +208,17 @@ def test_the_watch_knows_new_relations_at_once(desk: Watched) -> None:
     assert hit & {"R02", "R03"}
 
 
+@pytest.mark.parametrize("field", ["deposit_fen", "account_no"])
+def test_an_update_leaves_the_account_of_an_operator_alone(desk: Watched, field: str) -> None:
+    point = register(desk)
+    own = point["operator"]
+    sent: Json = {"operator_id": own["operator_id"], "name": own["name"]}
+    sent[field] = 1 if field == "deposit_fen" else own["account_no"]
+    refused = step(desk, point, "operators", sent)
+    assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, field)
+    assert look(desk, point) == point
+
+
 def test_a_machine_from_the_store_room_is_bound_once(desk: Watched) -> None:
     point = register(desk)
     assert code(desk, UNBOUND) == "97"
