@@ -11,7 +11,6 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from risk import review_plans
 from risk.alerts import State
 from risk.case_opening import Opened, Wish, open_case
 from risk.due import Due, Fired
@@ -24,9 +23,6 @@ from risk.workflows import WORKFLOWS
 
 MOST = 500
 """So many alerts are handed over in one go."""
-
-IDENTITY_RULE = "R12"
-"""A hit of terminal identity brings the annual review forward at once."""
 
 RESTING = frozenset({State.CLOSED, State.SUPPRESSED})
 
@@ -41,11 +37,10 @@ def take_in(connection: Connection, now: datetime) -> Sequence[Fired]:
     waiting = case_alerts.waiting(connection, MOST)
     verified = opened_for(connection, CaseKind.VERIFICATION, waiting, now)
     frozen = opened_for(connection, CaseKind.FREEZE, waiting, now)
-    reviewed = bring_forward(connection, waiting, now)
     still = still_open(connection, waiting)
     hand_over(connection, still, verified, frozen)
-    return [fired_for(one, now) for one in (*verified.values(), *frozen.values(), *reviewed)
-            if one.is_new]  # fmt: skip
+    opened = (*verified.values(), *frozen.values())
+    return [fired_for(one, now) for one in opened if one.is_new]
 
 
 def opened_for(
@@ -86,24 +81,6 @@ def wish_for(
         scope=subject,
         due_at=gravest.alert.due_at if kind is CaseKind.VERIFICATION else None,
     )
-
-
-def bring_forward(
-    connection: Connection, waiting: Iterable[KeptAlert], now: datetime
-) -> list[Opened]:
-    """Review early wherever a terminal was not what it should be."""
-    points = {
-        kept.service_point_id: kept.alert_id
-        for kept in waiting
-        if kept.alert.key.rule_id == IDENTITY_RULE and kept.service_point_id
-    }
-    opened = [
-        review_plans.bring_forward(
-            connection, point, reason=f"终端身份异常，提前年审：{alert_id}", by=CLOCK.name, at=now
-        )
-        for point, alert_id in sorted(points.items())
-    ]
-    return [one for one in opened if one is not None]
 
 
 def still_open(connection: Connection, waiting: Sequence[KeptAlert]) -> list[KeptAlert]:

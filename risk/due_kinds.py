@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pos_sim.engine.sandbox import Sandbox
-from risk import case_deadlines, case_intake, controls, review_plans
+from risk import (
+    case_deadlines,
+    case_intake,
+    controls,
+    early_reviews,
+    idle_visits,
+    review_plans,
+)
 from risk.bank_calendar import BankCalendar
 from risk.breaking import breaker_due
 from risk.due import Due
@@ -29,6 +36,8 @@ def due_kinds(sandbox: Sandbox) -> Sequence[Due]:
         escalation_due(),
         grading_due(),
         *case_intake.DUE_KINDS,
+        *early_reviews.DUE_KINDS,
+        *idle_visits.DUE_KINDS,
         *case_deadlines.DUE_KINDS,
         *controls.DUE_KINDS,
         *review_plans.DUE_KINDS,

@@ -15,9 +15,9 @@ from pos_sim.domain.calendar import SHANGHAI
 from pos_sim.domain.service_points import PointStatus
 from pos_sim.store.registry import status_of
 from pos_sim.store.rows import from_us, to_us
-from risk.case_opening import Opened, Wish, open_case
+from risk.case_opening import POINT_SCOPE, Opened, Wish, open_case
 from risk.due import Due, Fired
-from risk.store import review_plan_rows
+from risk.store import case_rows, review_plan_rows
 from risk.store.review_plan_rows import Plan
 from risk.vocabulary import Severity
 from risk.workflow import CLOCK, CaseKind
@@ -82,9 +82,15 @@ def bring_forward(
     at: datetime,
     parent_id: str | None = None,
 ) -> Opened | None:
-    """Open the review of a point now; None where the point is not reviewed at all."""
+    """Open the review of a point now; None where the point is not reviewed at all.
+
+    One that is open already is early enough.
+    """
     if status_of(connection, point) in NOT_REVIEWED:
         return None
+    is_open = case_rows.lock_open(connection, CaseKind.ANNUAL_REVIEW, POINT_SCOPE, point)
+    if is_open is not None:
+        return Opened(is_open, is_new=False)
     wish = Wish(
         kind=CaseKind.ANNUAL_REVIEW,
         service_point_id=point,

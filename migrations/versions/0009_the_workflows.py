@@ -124,19 +124,6 @@ def upgrade() -> None:
         batch_op.create_index("ix_review_plans_opens", ["opens_us"], unique=False)
 
     op.create_table(
-        "typology_marks",
-        sa.Column("service_point_id", sa.String(length=16), nullable=False),
-        sa.Column("typology", sa.String(length=24), nullable=False),
-        sa.Column("from_us", sa.BigInteger(), nullable=False),
-        sa.Column("score", sa.Integer(), nullable=False),
-        sa.Column("rules", sa.String(length=80), nullable=False),
-        sa.Column("ended_us", sa.BigInteger(), nullable=True),
-        sa.PrimaryKeyConstraint(
-            "service_point_id", "typology", "from_us", name=op.f("pk_typology_marks")
-        ),
-        comment="when the hits at a point reached the threshold of a typology, and fell below it",
-    )
-    op.create_table(
         "case_documents",
         sa.Column("case_id", sa.String(length=40), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
@@ -174,6 +161,20 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("risk_alerts", schema=None) as batch_op:
         batch_op.add_column(sa.Column("freeze_case_id", sa.String(length=40), nullable=True))
+        batch_op.add_column(
+            sa.Column("reviewed_hits", sa.Integer(), server_default="0", nullable=False)
+        )
+        batch_op.create_index(
+            "ix_risk_alerts_unreviewed",
+            ["last_seen_us"],
+            unique=False,
+            sqlite_where=sa.text(
+                "(rule_id = 'R12' or rule_id like 'T%') and hit_count > reviewed_hits"
+            ),
+            postgresql_where=sa.text(
+                "(rule_id = 'R12' or rule_id like 'T%') and hit_count > reviewed_hits"
+            ),
+        )
         batch_op.create_index(
             "ix_risk_alerts_without_case",
             ["first_seen_us"],
@@ -201,11 +202,12 @@ def downgrade() -> None:
                 "state not in ('closed', 'suppressed') and scope_kind <> 'monitor' and ((case_id is null and feeds like '%FV%') or (freeze_case_id is null and feeds like '%FP%'))"
             ),
         )
+        batch_op.drop_index("ix_risk_alerts_unreviewed")
+        batch_op.drop_column("reviewed_hits")
         batch_op.drop_column("freeze_case_id")
 
     op.drop_table("case_history")
     op.drop_table("case_documents")
-    op.drop_table("typology_marks")
     with op.batch_alter_table("review_plans", schema=None) as batch_op:
         batch_op.drop_index("ix_review_plans_opens")
 

@@ -151,16 +151,3 @@ review_plans = Table(
     comment="when a point is reviewed next: the case opens, and by when it must be handed in",
 )
 Index("ix_review_plans_opens", review_plans.c.opens_us)
-
-typology_marks = Table(
-    "typology_marks",
-    metadata,
-    Column("service_point_id", String(16), nullable=False),
-    Column("typology", String(24), nullable=False),
-    Column("from_us", BigInteger, nullable=False),
-    Column("score", Integer, nullable=False),
-    Column("rules", String(80), nullable=False),
-    Column("ended_us", BigInteger),
-    PrimaryKeyConstraint("service_point_id", "typology", "from_us"),
-    comment="when the hits at a point reached the threshold of a typology, and fell below it",
-)

@@ -136,6 +136,7 @@ risk_alerts = Table(
     Column("case_id", String(40)),
     Column("stage", Integer, nullable=False, server_default="0"),
     Column("freeze_case_id", String(40)),
+    Column("reviewed_hits", Integer, nullable=False, server_default="0"),
     CheckConstraint(
         "state in ('new', 'assigned', 'investigating', 'closed', 'suppressed', 'escalated')",
         name="state_known",
@@ -155,6 +156,13 @@ Index(
     postgresql_where=OPEN,
 )
 Index("ix_risk_alerts_last_seen", risk_alerts.c.last_seen_us, risk_alerts.c.alert_id)
+MAY_REVIEW = text("(rule_id = 'R12' or rule_id like 'T%') and hit_count > reviewed_hits")
+Index(
+    "ix_risk_alerts_unreviewed",
+    risk_alerts.c.last_seen_us,
+    sqlite_where=MAY_REVIEW,
+    postgresql_where=MAY_REVIEW,
+)
 WAITS_FOR_CASE = text(
     "state not in ('closed', 'suppressed') and scope_kind <> 'monitor'"
     " and ((case_id is null and feeds like '%FV%')"

@@ -252,7 +252,7 @@ def test_an_early_review_is_not_opened_twice(desk: CaseDesk) -> None:
     assert again is not None
     assert (first.is_new, again.is_new) == (True, False)
     assert first.case.case_id == again.case.case_id
-    assert [entry.what for entry in desk.look(first.case).history] == ["opened", "raised"]
+    assert [entry.what for entry in desk.look(first.case).history] == ["opened"]
 
 
 def test_the_trail_of_an_action_that_is_refused_is_empty(desk: CaseDesk) -> None:

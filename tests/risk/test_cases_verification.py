@@ -99,11 +99,6 @@ def test_an_alert_that_later_asks_for_a_freeze_gets_its_proposal(desk: CaseDesk)
     assert [case.kind for case in taken_in(desk)] == [KIND.FREEZE]
 
 
-def test_a_hit_of_terminal_identity_brings_the_review_forward(desk: CaseDesk) -> None:
-    hit(desk, rule_id="R12", severity=Severity.CRITICAL, feeds=(Feed.CONTROL, Feed.FREEZE_PROPOSAL))
-    assert {case.kind for case in taken_in(desk)} == {KIND.FREEZE, KIND.ANNUAL_REVIEW}
-
-
 def test_an_alert_at_no_point_is_verified_all_the_same(desk: CaseDesk) -> None:
     hit(desk, point=None, feeds=(Feed.VERIFICATION, Feed.FREEZE_PROPOSAL))
     (case,) = taken_in(desk)
