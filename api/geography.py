@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable
 from functools import cache
 from typing import NamedTuple
 
 from api.problems import invalid_field
-from seeds.geography import OUTSIDE, County, Town, counties, distance_m
+from seeds.geography import EARTH_RADIUS_M, OUTSIDE, County, Town, counties, distance_m
 
 NEAR_TOWN_M = 20_000
 """A point stands at most so far from its town's place on the map."""
@@ -41,6 +43,25 @@ def meters_between(a: Spot, b: Spot) -> float:
     0.0
     """
     return float(round(distance_m(a, b)))
+
+
+def meters_from(spot: Spot) -> Callable[[float, float], float]:
+    """Return what measures from one place to very many: as `meters_between`, several times faster.
+
+    >>> far = Spot(27.5, 107.9)
+    >>> meters_from(Spot(26.58, 106.71))(*far) == meters_between(Spot(26.58, 106.71), far)
+    True
+    """
+    north, east = math.radians(spot.latitude), math.radians(spot.longitude)
+    radians, sin, cos, slant = math.radians, math.sin, math.cos, math.cos(north)
+
+    def meters(latitude: float, longitude: float) -> float:
+        there = radians(latitude)
+        rise, turn = sin((there - north) / 2), sin((radians(longitude) - east) / 2)
+        haversine = rise * rise + slant * cos(there) * turn * turn
+        return float(round(2 * EARTH_RADIUS_M * math.asin(math.sqrt(haversine))))
+
+    return meters
 
 
 def check_place(county: str, town: str, latitude: float, longitude: float) -> None:

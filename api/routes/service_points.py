@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
+from heapq import nsmallest
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
@@ -12,7 +13,7 @@ from sqlalchemy import Connection
 
 from api.auth import STAFF, AnyKey, StaffKey
 from api.desk import InSandbox
-from api.geography import Spot, meters_between, name_of
+from api.geography import Spot, meters_from, name_of
 from api.models.fields import TerminalId
 from api.models.grades import GradePage, GradeShown
 from api.models.service_points import (
@@ -183,11 +184,12 @@ def nearest(
 ) -> tuple[Page[PointRecord], dict[str, float]]:
     """Return the page of points that are nearest to ``spot``, with their distances in metres."""
     after = position_of(wanted.cursor, float, str)
-    ranked = sorted(
-        (meters_between(spot, Spot(latitude, longitude)), point_id)
+    meters = meters_from(spot)
+    ranked = (
+        (meters(latitude, longitude), point_id)
         for point_id, latitude, longitude in positions(connection, wanted.filters())
     )
-    rest = [row for row in ranked if after is None or row > after]
+    rest = nsmallest(wanted.limit + 1, (row for row in ranked if after is None or row > after))
     chosen = rest[: wanted.limit]
     found = points_by_id(connection, (point_id for _, point_id in chosen))
     points: Sequence[PointRecord] = [found[point_id] for _, point_id in chosen]
