@@ -16,8 +16,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from hashlib import blake2b
+from itertools import count
 from typing import Any, TypeAlias
-from uuid import uuid4
 
 import orjson
 from sqlalchemy import Connection
@@ -103,7 +104,7 @@ def propose(
     if approval_rows.pending_of(connection, kind, [subject_id]):
         raise AlreadyProposed(subject_id)
     made = Approval(
-        approval_id=f"AP-{uuid4().hex[:20]}",
+        approval_id=new_id(connection, kind, subject_id, at),
         kind=kind,
         subject_id=subject_id,
         action=action,
@@ -123,6 +124,16 @@ def propose(
     )
     note_hand(connection, made, "propose", maker, at, str(payload.get("note", "")))
     return made
+
+
+def new_id(connection: Connection, kind: str, subject_id: str, at: datetime) -> str:
+    """Return the id of a proposal: it follows from subject and moment, so a replayed world has it.
+
+    The subject is locked; one that was asked about twice in one moment gets another id.
+    """
+    texts = (f"{kind}|{subject_id}|{to_us(at)}|{number}".encode() for number in count())
+    ids = (f"AP-{blake2b(text, digest_size=10).hexdigest()}" for text in texts)
+    return next(one for one in ids if not approval_rows.ONE.rows(connection, approval_id=one))
 
 
 def decide(

@@ -20,7 +20,7 @@ SAID = Statement(
     " from risk_hits where at_us >= :since_us and at_us < :until_us group by rule_id"
 )
 OPENED = Statement(
-    "select rule_id, count(*) from risk_alerts"
+    "select rule_id, count(*), max(title), max(title_en) from risk_alerts"
     " where first_seen_us >= :since_us and first_seen_us < :until_us group by rule_id"
 )
 
@@ -31,16 +31,18 @@ def rule_lines(connection: Connection, rules: Rulebook, first: date, last: date)
         "since_us": start_us_of(first.toordinal()),
         "until_us": start_us_of(last.toordinal() + 1),
     }
-    opened = {row[0]: int(row[1]) for row in OPENED.rows(connection, **span)}
+    opened = {row[0]: row[1:] for row in OPENED.rows(connection, **span)}
     lines = []
     for rule_id, *counts in sorted(SAID.rows(connection, **span)):
         hits, notes, held, declined, errors = map(int, counts)
-        version = rules.versions[rule_id]
+        # What is no rule, a typology or the breaker, has a title in its alerts only.
+        alerts, title, title_en = opened.get(rule_id, (0, rule_id, rule_id))
+        version = rules.versions.get(rule_id)
         line = RuleLine(
             rule_id=rule_id,
-            title=version.title,
-            title_en=version.title_en,
-            alerts=opened.get(rule_id, 0),
+            title=version.title if version else str(title),
+            title_en=version.title_en if version else str(title_en),
+            alerts=int(alerts),
             hits=hits,
             notes=notes,
             held=held,

@@ -7,13 +7,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from fractions import Fraction
 
-from sqlalchemy import Connection, inspect
+from sqlalchemy import Connection
 
 from pos_sim.domain.policy import PolicySet
 from pos_sim.domain.requests import Business
 from pos_sim.store.sql import Statement
 from risk.live.rows import start_us_of
 from risk.patrol_facts import SUBSIDY_GRADES
+from risk.workflows import WORKFLOWS
 from seeds.traffic.errands import Quota
 from seeds.traffic.figures import (
     Group,
@@ -62,8 +63,7 @@ IDLE = Statement(
 STATUSES = Statement(
     "select status, count(*) from service_points where bank_id <> 'out' group by status"
 )
-CASES = "cases"
-BY_KIND = Statement(f"select kind, count(*) from {CASES} group by kind")
+BY_STATE = Statement("select kind, state, count(*) from cases group by kind, state")
 
 STATUS_TITLES = {
     "trial": ("试营业", "On trial"),
@@ -72,19 +72,11 @@ STATUS_TITLES = {
     "frozen": ("冻结", "Frozen"),
     "exited": ("已退出", "Exited"),
 }
-CASE_TITLES = {
-    "verification": ("后督核查", "Checks afterwards"),
-    "annual_review": ("年审", "Annual reviews"),
-    "rectification": ("限期整改", "Rectifications"),
-    "freeze": ("冻结服务点交易", "Freezes"),
-    "exit": ("退出", "Exits"),
-    "idle_visit": ("闲置走访", "Visits to idle points"),
-}
 IDLE_TITLES = {
-    ("idle", 0): ("闲置 30 日, 记录备查", "Idle for 30 days: noted"),
-    ("idle", 1): ("闲置 90 日, 走访", "Idle for 90 days: pay a visit"),
-    ("idle", 2): ("闲置 180 日, 研究退出", "Idle for 180 days: consider closing"),
-    ("never_used", 0): ("开业以来从未使用, 走访", "Never used since it opened: pay a visit"),
+    ("idle", 1): ("闲置 30 日, 记录备查", "Idle for 30 days: noted"),
+    ("idle", 2): ("闲置 90 日, 走访", "Idle for 90 days: pay a visit"),
+    ("idle", 3): ("闲置 180 日, 研究退出", "Idle for 180 days: consider closing"),
+    ("never_used", 1): ("开业以来从未使用, 走访", "Never used since it opened: pay a visit"),
 }
 
 
@@ -181,11 +173,25 @@ def status_lines(connection: Connection) -> list[CountLine]:
 
 
 def workflow_lines(connection: Connection) -> list[CountLine]:
-    """Return how many cases of each kind the year opened; none where no cases are kept."""
-    if not inspect(connection).has_table(CASES):
-        return []
-    found = {kind: int(count) for kind, count in BY_KIND.rows(connection)}
-    return titled(found, CASE_TITLES)
+    """Return how many cases of each kind the year opened, and where they stand."""
+    found = {(kind, state): int(count) for kind, state, count in BY_STATE.rows(connection)}
+    lines = []
+    for kind, workflow in WORKFLOWS.items():
+        states = [(state, found.get((kind.value, state.name), 0)) for state in workflow.states]
+        count = sum(number for _, number in states)
+        title, title_en = workflow.title, workflow.title_en
+        lines.append(CountLine(key=kind.value, title=title, title_en=title_en, count=count))
+        lines += [
+            CountLine(
+                key=f"{kind.value}.{state.name}",
+                title=f"　{state.title}",
+                title_en=state.title_en,
+                count=number,
+            )
+            for state, number in states
+            if number
+        ]
+    return lines
 
 
 def grade_lines(connection: Connection, last: date) -> list[CountLine]:

@@ -30,6 +30,7 @@ from pos_sim.store.database import Database
 from pos_sim.store.rows import from_us
 from pos_sim.store.sql import Statement
 from pos_sim.store.world import WorldFacts, read_world, write_world
+from risk.bank_calendar import BankCalendar
 from risk.walk import advance
 from seeds.dice import Dice
 from seeds.load import seed_database
@@ -41,6 +42,7 @@ from seeds.traffic.plan import DayPlan, Rhythm, plan_of
 from seeds.traffic.spread import amounts
 from seeds.traffic.stock import POINTS, Stock, Villager, last_day
 from seeds.traffic.volumes import COUNTED, YearVolumes
+from seeds.year import staff
 from seeds.year.income import PayDays, post_income
 from seeds.year.misdeeds import Wrongs
 from seeds.year.progress import (
@@ -169,12 +171,15 @@ class YearRun:
         *,
         is_begun: bool,
     ) -> None:
-        """Live through one day: income, customers, day end, patrol."""
+        """Live through one day: income and staff in the morning, customers, the day end."""
         database = self.sandbox.database
         if not is_begun:
             income = pay_days.income(day, stock.stock.villagers, stock.opened_with)
             villagers = stock.stock.villagers
-            database.run_now(partial(begin, day=day, income=income, villagers=villagers))
+            with self.spent.on("closing"):
+                advance(self.sandbox, datetime.combine(day, staff.OPENS, SHANGHAI))
+                work = partial(begin, day=day, seed=self.seed, income=income, villagers=villagers)
+                database.run_now(work)
             stock.credit(income)
         with self.spent.on("planning"), no_collector():
             database.read_now(partial(stock.begin, day=day))
@@ -219,9 +224,8 @@ class YearRun:
     def close(self, day: date) -> None:
         """End the day: all that is due by then, and the world's clock past the cut-off."""
         sandbox, end = self.sandbox, end_of(day)
-        before = sandbox.clock.now()
         advance(sandbox, end)
-        step = end - before
+        step = end - end_of(day - ONE_DAY)
         facts = replace(sandbox.world, clock_offset=sandbox.world.clock_offset + step)
         sandbox.database.run_now(partial(finish, day=day, facts=facts))
         sandbox.world = facts
@@ -246,10 +250,16 @@ def groups_of(
 
 
 def begin(
-    connection: Connection, day: date, income: Mapping[int, int], villagers: Sequence[Villager]
+    connection: Connection,
+    day: date,
+    seed: int,
+    income: Mapping[int, int],
+    villagers: Sequence[Villager],
 ) -> None:
-    """Let the day's income arrive, once."""
+    """Let the day's income arrive and staff look into cases, once."""
     post_income(connection, day, income, villagers)
+    if BankCalendar().is_working(day):
+        staff.work(connection, day, seed)
     write_reached(connection, day, Stage.BEGUN)
 
 

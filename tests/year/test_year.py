@@ -264,3 +264,23 @@ def test_the_watch_sees_what_is_done_wrong(tmp_path: Path) -> None:
     assert found["R11"].alerts > 0
     assert found["R12"].declined > 0
     assert report.audit == []
+
+
+def test_staff_look_into_what_the_watch_and_the_calendar_ask_for(tmp_path: Path) -> None:
+    """Reviews are handed in and passed by two, what is confirmed leads on, nothing breaks."""
+    with year_in(f"sqlite:///{tmp_path / 'bank.db'}", Size.COUNTY) as run:
+        often = MisdeedCounts(bypass=3_000, by_hand=3_000, moved=1_000, swapped=1_000)
+        run.plan = replace(run.plan, seasons=replace(run.plan.seasons, misdeeds=often))
+        run.__post_init__()
+        last = NEW_YEAR + timedelta(days=8)
+        run.go_on(last, Silent())
+        report = report_of(run, last)
+        same = "select count(*) from approvals where maker = checker"
+        assert number(run.sandbox, same) == 0
+        assert number(run.sandbox, "select count(*) from approvals where decision = 'approve'") > 0
+    found = {line.key: line.count for line in report.workflows}
+    assert found["verification.concluded"] > 0
+    assert found["annual_review.passed"] > 0
+    assert found["annual_review"] >= found["annual_review.passed"]
+    assert found["freeze"] + found["rectification"] > 0
+    assert report.audit == []
