@@ -17,6 +17,8 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from api.console.packing import packed
+
 AT = "/console/static"
 FOR_GOOD = "public, max-age=31536000, immutable"
 TYPES = {
@@ -27,6 +29,8 @@ TYPES = {
     ".png": "image/png",
 }
 PACKED = frozenset({".css", ".js", ".json", ".svg"})
+PACKS = {"terminal.js": "terminal/desk.js"}
+"""Packs of modules by name, and the module that each begins with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +50,16 @@ class Assets:
             name: asset_of(name, content)
             for name, content in contents(folder or files("api.console").joinpath("static"))
         }
+        for name, entry in PACKS.items():
+            self.files[name] = asset_of(name, packed(self.modules(), entry))
         digest = blake2b(digest_size=6)
         for name in sorted(self.files):
             digest.update(name.encode() + self.files[name].content)
         self.version = digest.hexdigest()
+
+    def modules(self) -> dict[str, bytes]:
+        """Return the source of every module."""
+        return {name: one.content for name, one in self.files.items() if name.endswith(".js")}
 
     def url(self, name: str) -> str:
         """Return the address of a file; a name that does not exist is a mistake of ours."""

@@ -92,8 +92,7 @@ def test_another_process_feels_control_and_freeze_with_its_next_request(
         there = Counter(client, world)
 
         def code() -> str:
-            answer = there.send("withdrawal", office.counter.body("withdrawal"))
-            return str(answer.json()["response_code"])
+            return str(there.do("withdrawal")["response_code"])
 
         assert code() == "00"
         office.done(path(office), body(office))

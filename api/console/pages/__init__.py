@@ -4,6 +4,12 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from api.console.pages import operations, sign_in, stream
+from api.console.pages import lessons, operations, sign_in, stream, terminal
 
-ROUTERS: tuple[APIRouter, ...] = (sign_in.router, stream.router, operations.router)
+ROUTERS: tuple[APIRouter, ...] = (
+    sign_in.router,
+    stream.router,
+    operations.router,
+    terminal.router,
+    lessons.router,
+)
