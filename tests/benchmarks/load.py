@@ -1,4 +1,4 @@
-"""A small HTTP load generator: one process, one epoll loop, ready bytes out, a few bytes read in.
+"""A small HTTP load generator: one process, one loop, ready bytes out, a few bytes read in.
 
 Closed: every connection sends its next request when it has its answer. Open (``--rate``): requests
 are due at fixed moments, whether or not earlier ones were answered, and their latency counts from
@@ -11,14 +11,14 @@ import argparse
 import json
 import random
 import resource
-import select
+import selectors
 import socket
 import time
 from collections import Counter, deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 People = list[list[tuple[str, str, str]]]
 """By counter: terminal, card number and PIN of the people who come there."""
@@ -124,20 +124,20 @@ def closed(
     callers: list[Caller], requests: Iterator[bytes], warm_s: float, seconds: float
 ) -> Tally:
     """Keep every connection busy; count the answers that come after the warm-up."""
-    tally, poll, by_number = Tally(), *watched(callers)
+    tally, poll = Tally(), watched(callers)
     counts_from = time.perf_counter() + warm_s
     ends_at, is_counting, cpu = counts_from + seconds, False, 0.0
     for caller in callers:
         send(caller, next(requests), time.perf_counter())
     while True:
-        ready = poll.poll(WAIT_S)
+        ready = poll.select(WAIT_S)
         now = time.perf_counter()
         if not is_counting and now >= counts_from:
             is_counting, counts_from, cpu = True, now, cpu_s()
         if now >= ends_at:
             break
-        for number, _ in must_be_some(ready):
-            caller = by_number[number]
+        for key, _ in must_be_some(ready):
+            caller: Caller = key.data
             if has_answer(caller):
                 if is_counting:
                     tally.take(caller, now)
@@ -154,7 +154,7 @@ def opened(
     seconds: float,
 ) -> Tally:
     """Send at fixed moments over whichever connection is free; count those due after warm-up."""
-    tally, poll, by_number = Tally(), *watched(callers)
+    tally, poll = Tally(), watched(callers)
     free, started, sent = deque(callers), time.perf_counter(), 0
     cpu, last = cpu_s(), int(rate * (warm_s + seconds))
     while sent < last or len(free) < len(callers):
@@ -164,10 +164,10 @@ def opened(
             sent += 1
         is_next_known = bool(free) and sent < last
         wait = max(started + sent / rate - now, 0.0) if is_next_known else WAIT_S
-        ready = poll.poll(wait)
+        ready = poll.select(wait)
         now = time.perf_counter()
-        for number, _ in ready if is_next_known else must_be_some(ready):
-            caller = by_number[number]
+        for key, _ in ready if is_next_known else must_be_some(ready):
+            caller: Caller = key.data
             if has_answer(caller):
                 if caller.due >= started + warm_s:
                     tally.take(caller, now)
@@ -177,11 +177,14 @@ def opened(
     return tally
 
 
-def watched(callers: list[Caller]) -> tuple[select.epoll, dict[int, Caller]]:
-    poll = select.epoll()
+Ready: TypeAlias = list[tuple[selectors.SelectorKey, int]]
+
+
+def watched(callers: list[Caller]) -> selectors.BaseSelector:
+    poll = selectors.DefaultSelector()
     for caller in callers:
-        poll.register(caller.socket.fileno(), select.EPOLLIN)
-    return poll, {caller.socket.fileno(): caller for caller in callers}
+        poll.register(caller.socket, selectors.EVENT_READ, caller)
+    return poll
 
 
 def send(caller: Caller, request: bytes, due: float) -> None:
@@ -215,7 +218,7 @@ def code_of(answer: bytes) -> str:
     return answer[9:12].decode() if place < 0 else answer[place + len(CODE) :][:2].decode()
 
 
-def must_be_some(ready: list[tuple[int, int]]) -> list[tuple[int, int]]:
+def must_be_some(ready: Ready) -> Ready:
     if not ready:
         raise Broken(f"no answer in {WAIT_S:.0f} seconds")
     return ready

@@ -1,0 +1,143 @@
+"""One run of load after the other, and what came of each."""
+
+from __future__ import annotations
+
+import json
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from tests.benchmarks.servers import Server
+from tests.benchmarks.worlds import let_time_pass
+
+CONNECTIONS = 64
+CLOCK_S = 1.2
+"""A server takes over a moved clock within a second."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """How much is measured: rounds of what is compared, seconds of load, rows of history."""
+
+    rounds: int
+    seconds: float
+    warm_s: float
+    history: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """One run of load: latencies in milliseconds, CPU in microseconds a transaction."""
+
+    server: str
+    connections: int
+    rate: float | None
+    per_second: float
+    p50_ms: float
+    p99_ms: float
+    approved: float
+    server_cpu_us: float
+    database_cpu_us: float
+    generator_cpu_us: float
+    memory_mb: float
+    codes: dict[str, int]
+
+
+@dataclass(slots=True)
+class Results:
+    """Everything that was measured so far."""
+
+    scale: Scale
+    people: Path
+    runs: list[Run] = field(default_factory=list)
+    halves: list[Run] = field(default_factory=list)
+    notes: dict[str, tuple[float, str]] = field(default_factory=dict)
+    tps: list[float] = field(default_factory=list)
+    pgbench: Callable[[int, bool], float] | None = None
+    _batch: int = 0
+
+    def note(self, name: str, value: float, unit: str) -> None:
+        self.notes[name] = (round(value, 2), unit)
+
+    @contextmanager
+    def section(self, name: str) -> Iterator[None]:
+        """Say on standard error what is going on, and keep how long it took."""
+        since = time.perf_counter()
+        print(f"{name} …", file=sys.stderr, flush=True)
+        yield
+        self.note(f"length of this part, {name}", time.perf_counter() - since, "s")
+
+    def alternate(self, servers: Sequence[Server], *, with_pgbench: bool = False) -> None:
+        """Load one after the other, several times over."""
+        for number in range(self.scale.rounds):
+            for server in servers:
+                self.load(server, CONNECTIONS)
+            if with_pgbench and self.pgbench is not None:
+                seconds = max(round(self.scale.seconds), 2)
+                self.tps.append(self.pgbench(seconds, number == 0))
+
+    def load(self, server: Server, connections: int) -> None:
+        """Keep so many connections busy."""
+        self.runs.append(self._run(server, connections, None))
+
+    def at_half(self, name: str, server: Server) -> None:
+        """Send at half of the rate that 64 connections reached, at fixed moments."""
+        rate = median_of(self.of(name), "per_second") / 2
+        self.halves.append(self._run(server, CONNECTIONS, rate))
+
+    def of(self, name: str, connections: int = CONNECTIONS) -> list[Run]:
+        return [r for r in self.runs if (r.server, r.connections) == (name, connections)]
+
+    def report(self) -> dict[str, Any]:
+        """Return it all for machines."""
+        from tests.benchmarks.table import ratios_of
+
+        return {
+            "ratios": ratios_of(self),
+            "runs": [asdict(run) for run in self.runs],
+            "half_of_saturation": [asdict(run) for run in self.halves],
+            "pgbench_tps": self.tps,
+            "notes": {name: f"{value} {unit}" for name, (value, unit) in self.notes.items()},
+        }
+
+    def _run(self, server: Server, connections: int, rate: float | None) -> Run:
+        if server.url:
+            let_time_pass(server.url)
+            time.sleep(CLOCK_S)
+        self._batch += 2  # a batch number holds a million traces
+        command = ["--port", str(server.port), "--people", str(self.people)]
+        command += ["--connections", str(connections), "--batch", str(self._batch)]
+        command += ["--warm", str(self.scale.warm_s), "--seconds", str(self.scale.seconds)]
+        command += ["--rate", str(rate)] if rate else []
+        before = server.cpu_s(), server.database_cpu_s()
+        done = subprocess.run(
+            [sys.executable, "-m", "tests.benchmarks.load", *command],
+            check=True,
+            stdout=subprocess.PIPE,
+        )
+        seen = json.loads(done.stdout)
+        requests = seen["count"] * (1 + self.scale.warm_s / self.scale.seconds)
+        return Run(
+            server=server.name,
+            connections=connections,
+            rate=None if rate is None else round(rate, 1),
+            per_second=seen["per_second"],
+            p50_ms=seen["p50_ms"],
+            p99_ms=seen["p99_ms"],
+            approved=seen["approved"],
+            server_cpu_us=round(1e6 * (server.cpu_s() - before[0]) / requests, 1),
+            database_cpu_us=round(1e6 * (server.database_cpu_s() - before[1]) / requests, 1),
+            generator_cpu_us=seen["generator_cpu_us"],
+            memory_mb=round(server.memory_mb(), 1),
+            codes=seen["codes"],
+        )
+
+
+def median_of(runs: Sequence[Run], name: str) -> float:
+    return statistics.median(getattr(run, name) for run in runs)
