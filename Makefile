@@ -65,8 +65,8 @@ check: $(VENV)/.dev ## style, types, and who may import whom
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: $(VENV)/.dev ## measure the engine: grouped against one by one, on both databases
-	$(BIN)/python -m tests.benchmarks.engine
+bench: $(VENV)/.dev ## measure everything against the limits of this machine (QUICK=1: three minutes)
+	$(BIN)/python -m tests.benchmarks $(if $(QUICK),--quick)
 
 mutants: $(VENV)/.dev ## break the build on purpose, one way at a time: each must be caught
 	$(BIN)/python -m tests.mutants

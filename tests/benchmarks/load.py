@@ -137,7 +137,7 @@ def closed(
         if now >= ends_at:
             break
         for key, _ in must_be_some(ready):
-            caller: Caller = key.data
+            caller = key.data
             if has_answer(caller):
                 if is_counting:
                     tally.take(caller, now)

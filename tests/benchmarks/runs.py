@@ -140,4 +140,5 @@ class Results:
 
 
 def median_of(runs: Sequence[Run], name: str) -> float:
-    return statistics.median(getattr(run, name) for run in runs)
+    values: list[float] = [getattr(run, name) for run in runs]
+    return statistics.median(values)

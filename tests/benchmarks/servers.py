@@ -41,7 +41,7 @@ class Server:
     def memory_mb(self) -> float:
         """Return the resident memory of server and workers."""
         members = family(psutil.Process(self.process.pid))
-        return sum(member.memory_info().rss for member in members) / 2**20
+        return float(sum(member.memory_info().rss for member in members)) / 2**20
 
 
 def family(process: psutil.Process) -> list[psutil.Process]:

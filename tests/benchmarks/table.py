@@ -23,10 +23,12 @@ class Ratio:
 
     def verdict(self, value: float) -> str:
         """Say what a value reaches."""
-        good = (lambda mark: value <= mark) if self.below else (lambda mark: value >= mark)
-        if self.goal is not None and good(self.goal):
+        if self.goal is not None and self.is_good(value, self.goal):
             return "goal"
-        return "floor" if good(self.floor) else "below the floor"
+        return "floor" if self.is_good(value, self.floor) else "not the floor"
+
+    def is_good(self, value: float, mark: float) -> bool:
+        return value <= mark if self.below else value >= mark
 
 
 def rate(name: str, connections: int = CONNECTIONS) -> Callable[[Results], float]:
@@ -99,7 +101,7 @@ def ratios_of(results: Results) -> dict[str, dict[str, float | str | None]]:
         except (LookupError, ValueError, StopIteration):  # this part was left out
             continue
         found[ratio.name] = {
-            "value": round(value, 2),
+            "value": round(value, 3),
             "floor": ratio.floor,
             "goal": ratio.goal,
             "reaches": ratio.verdict(value),
