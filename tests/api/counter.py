@@ -25,10 +25,10 @@ Json = dict[str, Any]
 class Counter:
     """Builds bodies and sends them."""
 
-    def __init__(self, http: httpx2.Client, world: Village) -> None:
+    def __init__(self, http: httpx2.Client, world: Village, first_trace: int = 1) -> None:
         self.http = http
         self.world = world
-        self._traces = count(1)
+        self._traces = count(first_trace)
         self._payees = count()
 
     def key(self, terminal_id: str = POS) -> Json:

@@ -89,7 +89,7 @@ def test_another_process_feels_control_and_freeze_with_its_next_request(
     """Two servers on one database; on SQLite they take turns writing."""
     other = open_sandbox(settings, clock=office.clock)
     with serving(settings, other) as address, httpx2.Client(base_url=address) as client:
-        there = Counter(client, world)
+        there = Counter(client, world, first_trace=500_001)
 
         def code() -> str:
             return str(there.do("withdrawal")["response_code"])
