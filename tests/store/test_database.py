@@ -78,6 +78,42 @@ async def test_work_that_raises_leaves_nothing_and_its_error_is_its_own(
     await database.run(put("a"))  # and the connection is as good as before
 
 
+async def test_brief_work_is_kept_or_leaves_nothing_and_the_next_one_gets_its_turn(
+    database: Database,
+) -> None:
+    def half(connection: Connection) -> None:
+        put("a")(connection)
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await database.run_brief(half)
+    with pytest.raises(IntegrityError):
+        await database.run_brief(lambda connection: [put("a")(connection) for _ in range(2)])
+    assert not await database.read(has("a"))
+    both = await asyncio.gather(database.run_brief(put("a")), database.run(put("b")))
+    assert list(both) == [1, 1]
+    assert await database.read(has("a"))
+
+
+async def test_brief_work_that_is_cancelled_while_it_waits_gives_its_turn_back(
+    new_database: NewDatabase,
+) -> None:
+    database = Database(new_database(), lock_wait_s=5)
+    with database.sync_engine.connect() as other:
+        LOCK.rows(other)  # on SQLite, the writer's lock came with the transaction
+        waiting = asyncio.create_task(
+            database.run_brief(lambda connection: LOCK.rows(connection) and put("a")(connection))
+        )
+        await asyncio.sleep(0.1)
+        waiting.cancel()
+        other.rollback()
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
+    assert await database.run_brief(put("b")) == 1
+    assert not await database.read(has("a"))
+    await database.close()
+
+
 async def test_a_broken_promise_of_the_database_stays_what_it_is(database: Database) -> None:
     await database.run(put("a"))
     with pytest.raises(IntegrityError):
