@@ -13,7 +13,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from loadtests.crew import run_locust
-from loadtests.options import USERS
+from loadtests.options import USERS, hosts_of
 from loadtests.own_server import OwnServer, is_ready
 from loadtests.profiles import shipped
 
@@ -30,7 +30,7 @@ def main() -> int:
     with ExitStack() as stack:
         own: OwnServer | None = None
         host = wanted.url or f"http://127.0.0.1:{wanted.port}"
-        if not is_ready(host):
+        if not all(map(is_ready, hosts_of(host))):
             if wanted.url:
                 print(f"no server is ready at {host}", file=sys.stderr)
                 return WRONG_USAGE
@@ -56,7 +56,7 @@ def parser() -> argparse.ArgumentParser:
     parser.add_argument("--workers", type=positive, default=1, help="Locust worker processes")
     parser.add_argument("--seconds", type=positive, help="instead of the profile's own length")
     parser.add_argument("--port", type=positive, default=8000, help="of a server on this machine")
-    parser.add_argument("--url", help="a server that must be running, anywhere")
+    parser.add_argument("--url", help="servers that must be running, anywhere; several with commas")
     parser.add_argument("--size", default="county", help="the world of a server of its own")
     parser.add_argument("--shared-permille", type=int, default=0)
     parser.add_argument("--freeze-points", type=int, default=0)

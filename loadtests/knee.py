@@ -10,7 +10,10 @@ from loadtests.profiles import Knee
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What one step wanted and reached: visits begun and answers got in a second, and p99."""
+    """What one step wanted and reached: visits due and answers got in a second, and p99.
+
+    Workers report every few seconds, so with several of them ``reached_per_s`` is a rough figure.
+    """
 
     wanted_per_s: float
     reached_per_s: float
@@ -19,8 +22,7 @@ class Step:
 
 def is_too_much(step: Step, knee: Knee) -> bool:
     """Say whether a step asks for more than the bank can answer in time."""
-    kept = step.reached_per_s * 100 >= step.wanted_per_s * knee.kept_percent
-    return step.p99_ms > knee.late_ms or not kept
+    return step.p99_ms > knee.late_ms
 
 
 def knee_of(steps: Sequence[Step], knee: Knee) -> Step | None:

@@ -20,7 +20,8 @@ class Options:
     """The options of a run; seconds, and visits that each user makes in a second."""
 
     profile: Profile
-    host: str
+    hosts: tuple[str, ...]
+    """Addresses of API replicas; each counter keeps to one, as behind a balancer."""
     users: int
     seconds: float
     visits_per_user_s: float
@@ -31,6 +32,11 @@ class Options:
     freeze: int
     summary: str
 
+    @property
+    def host(self) -> str:
+        """Return the address that the master asks."""
+        return self.hosts[0]
+
     @classmethod
     def of(cls, environment: Any) -> Options:
         """Return the options of a Locust environment; what isn't said is the profile's own."""
@@ -38,7 +44,7 @@ class Options:
         profile = shipped()[parsed.load_profile]
         return cls(
             profile=profile,
-            host=(environment.host or parsed.host or HOST).rstrip("/"),
+            hosts=hosts_of(environment.host or parsed.host or HOST),
             users=parsed.num_users or USERS,
             seconds=float(seconds_of(parsed.run_time) or profile.seconds),
             visits_per_user_s=parsed.visits_per_user_s,
@@ -49,6 +55,15 @@ class Options:
             freeze=parsed.freeze_points,
             summary=parsed.summary_json,
         )
+
+
+def hosts_of(text: str) -> tuple[str, ...]:
+    """Return one or several addresses, separated by commas.
+
+    >>> hosts_of("http://10.0.0.2:8000/, http://10.0.0.3:8000")
+    ('http://10.0.0.2:8000', 'http://10.0.0.3:8000')
+    """
+    return tuple(host.strip().rstrip("/") for host in text.split(",") if host.strip())
 
 
 def add_arguments(parser: Any) -> None:

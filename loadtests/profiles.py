@@ -53,10 +53,12 @@ class Stage:
 
 @dataclass(frozen=True, slots=True)
 class Knee:
-    """When a step is too much: p99 later than ``late_ms``, or less than this share answered."""
+    """When a step is too much: p99 later than ``late_ms``.
+
+    Latency counts from when a visit was due, so a bank that falls behind is late within a second.
+    """
 
     late_ms: int
-    kept_percent: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,9 @@ from loadtests.knee import Step, knee_of
 from loadtests.options import Options
 from loadtests.users import OPERATORS
 
+SETTLES_S = 4.0
+"""A stage is measured when its users have come and the answers of the one before are reported."""
+
 
 class ProfileShape(LoadTestShape):
     """Follows the stages of the profile that was chosen on the command line or in the browser."""
@@ -21,7 +24,9 @@ class ProfileShape(LoadTestShape):
         super().__init__()
         self.steps: list[Step] = []
         self.stage: int | None = None
-        self.begun: tuple[float, int] = (0.0, 0)
+        self.changed = 0.0
+        self.begun: tuple[float, int] | None = None
+        """From when on a stage is measured, and what was answered before."""
 
     def reset_time(self) -> None:
         super().reset_time()
@@ -34,7 +39,9 @@ class ProfileShape(LoadTestShape):
         stage = profile.stage_at(second, options.seconds)
         if stage != self.stage:
             self._close_step(options)
-            self.stage, self.begun = stage, (perf_counter(), self._answered())
+            self.stage, self.changed, self.begun = stage, perf_counter(), None
+        elif self.begun is None and perf_counter() - self.changed > SETTLES_S:
+            self.begun = perf_counter(), self._answered()
         users = profile.users_at(second, options.users, options.seconds)
         if users is None or (profile.knee and knee_of(self.steps, profile.knee)):
             assert self.runner is not None
@@ -50,7 +57,7 @@ class ProfileShape(LoadTestShape):
 
     def _close_step(self, options: Options) -> None:
         """Write down what a stage has reached."""
-        if self.stage is None or options.profile.knee is None:
+        if self.stage is None or self.begun is None or options.profile.knee is None:
             return
         since, before = self.begun
         seconds = perf_counter() - since

@@ -114,7 +114,7 @@ def as_text(run: Run) -> str:
     head = (
         f"\n{options.profile.title} {options.profile.title_en}\n"
         f"{options.users} users × {options.visits_per_user_s:g} visits/s, {run.workers} worker(s),"
-        f" {run.seconds:.0f} s against {options.host}\n"
+        f" {run.seconds:.0f} s against {', '.join(options.hosts)}\n"
     )
     parts = (_business_lines(run), _share_lines(run), _event_lines(run), _knee_lines(run))
     blocks = ["\n".join(lines) + "\n" for lines in parts if lines]

@@ -31,7 +31,7 @@ class Villagers(User):
         self.dice = Random()
         options = worker.options
         self.pace = Pace.start(1 / options.visits_per_user_s, perf_counter(), self.dice)
-        wire = GeventWire(options.host, worker.keys.terminal, options.timeout_s)
+        wire = GeventWire(self.dice.choice(options.hosts), worker.keys.terminal, options.timeout_s)
         self.counter = Counter(
             village=village,
             profile=options.profile,

@@ -66,4 +66,6 @@ def test_a_shared_place_is_everybodys_and_what_may_be_spent_there_is_divided() -
 
 
 def test_a_closed_point_is_left_out_unless_all_are_closed() -> None:
-    assert held(leases(now="07:59")[0])["terminals"] == held(leases(now="10:00")[0])["terminals"]
+    whole = held(leases(now="10:00")[0])["terminals"]
+    assert held(leases(now="08:30")[0])["terminals"] == whole - {"52010001", "52010003", "52010005"}
+    assert held(leases(now="03:00")[0])["terminals"] == whole

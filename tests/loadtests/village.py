@@ -24,7 +24,7 @@ def manifest(points: int = 6, cards: int = 120) -> Manifest:
             "bank_id": "gyb",
             "kind": "pos",
             "county": COUNTIES[number % 2],
-            "opens": "08:00",
+            "opens": "09:00" if number % 2 else "08:00",
             "closes": "18:00",
         }
         for number in range(points)
