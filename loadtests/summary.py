@@ -8,12 +8,14 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from loadtests.checks import Broken
-from loadtests.knee import Step, best_of
+from loadtests.knee import Step, best_of, knee_of
 from loadtests.options import Options
 from loadtests.profiles import expected_shares
 from loadtests.tally import Share, Tally, compare
 
 PERCENTILES = (0.5, 0.9, 0.95, 0.99, 0.999)
+DRY_FROM = 0.01
+"""From this share of visits for which nobody was found it is said aloud."""
 WATCH_MAY = 0.002
 """Ordinary villagers are innocent: the watch may hold or decline so many of their visits."""
 
@@ -96,7 +98,7 @@ def as_json(run: Run) -> str:
         "events": dict(run.tally.events),
         "watch": {"held_or_declined": run.watched, "share_allowed": WATCH_MAY},
         "steps": [asdict(step) for step in run.steps],
-        "carried_per_s": best.reached_per_s if best else None,
+        "carried_visits_per_s": best.wanted_per_s if best else None,
         "audit": {
             "seconds": round(run.audit_seconds, 1),
             "checked": dict(run.audited),
@@ -149,6 +151,8 @@ def _event_lines(run: Run) -> list[str]:
     share = run.watched / visits
     verdict = "as expected" if share <= WATCH_MAY else "more than expected"
     lines = [f"also: {events}" + (f", workers lost {run.workers_lost}" if run.workers_lost else "")]
+    if run.tally.events["nobody_could"] > visits * DRY_FROM:
+        lines.append("dry: too little money or limit is left on the cards: try a larger world")
     lines += [f"excused: {reason} {count}" for reason, count in sorted(run.tally.excuses.items())]
     lines.append(
         f"watch: {run.watched} of {visits} visits held or declined, {share:.2%}: {verdict}"
@@ -166,8 +170,9 @@ def _knee_lines(run: Run) -> list[str]:
         for step in run.steps
     ]
     best = best_of(run.steps, knee)
-    carried = f"{best.reached_per_s:.0f} answers/s" if best else "not even the first step"
-    return [*lines, f"the knee: carried {carried}"]
+    carried = f"{best.wanted_per_s:.0f} visits/s" if best else "not even the first step"
+    end = "" if knee_of(run.steps, knee) else ", the knee was not reached: try more users"
+    return [*lines, f"carried {carried}{end}"]
 
 
 def _verdict_lines(run: Run) -> list[str]:
