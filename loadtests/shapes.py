@@ -40,7 +40,7 @@ class ProfileShape(LoadTestShape):
         if stage != self.stage:
             self._close_step(options)
             self.stage, self.changed, self.begun = stage, perf_counter(), None
-        elif self.begun is None and perf_counter() - self.changed > SETTLES_S:
+        elif self.begun is None and perf_counter() - self.changed > self._settles_s(options):
             self.begun = perf_counter(), self._answered()
         users = profile.users_at(second, options.users, options.seconds)
         if users is None or (profile.knee and knee_of(self.steps, profile.knee)):
@@ -54,6 +54,10 @@ class ProfileShape(LoadTestShape):
     def options(self) -> Options:
         assert self.runner is not None
         return Options.of(self.runner.environment)
+
+    def _settles_s(self, options: Options) -> float:
+        """Return how long a stage is left alone; a short one not longer than a third of it."""
+        return min(SETTLES_S, options.seconds / len(options.profile.stages) / 3)
 
     def _close_step(self, options: Options) -> None:
         """Write down what a stage has reached."""
