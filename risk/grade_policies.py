@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
-from dataclasses import dataclass
-from datetime import date
 from enum import StrEnum
 from functools import cache
 from importlib.resources import files
@@ -12,6 +9,7 @@ from itertools import pairwise
 
 from pos_sim.domain.policy_rows import origin_of
 from pos_sim.domain.service_points import PointStatus
+from risk.dated import Dated, read_dated
 from risk.grades import GradePolicy, Review, Step, Steps
 from risk.pages import Page
 from risk.vocabulary import Severity
@@ -21,39 +19,20 @@ MOST = 1_000_000
 MOST_MONTHS, MOST_DAYS = 60, 31
 
 
-@dataclass(frozen=True, slots=True)
-class GradePolicies:
-    """All versions, the oldest first."""
-
-    versions: tuple[GradePolicy, ...]
-
-    def on(self, day: date) -> GradePolicy:
-        """Return the version in force on a day; before the first, the first."""
-        known = [one for one in self.versions if one.effective_from <= day]
-        return known[-1] if known else self.versions[0]
-
-
 @cache
-def shipped_grade_policies() -> GradePolicies:
+def shipped_grade_policies() -> Dated[GradePolicy]:
     """Return the versions that come with the program, read once.
 
+    >>> from datetime import date
     >>> shipped_grade_policies().on(date(2026, 3, 31)).version
     '2026-1'
     """
     return read_grade_policies(files("risk").joinpath(FILE).read_text("utf-8"), FILE)
 
 
-def read_grade_policies(text: str, file: str) -> GradePolicies:
+def read_grade_policies(text: str, file: str) -> Dated[GradePolicy]:
     """Read all versions; raises PolicyError on any mistake."""
-    document = Page(tomllib.loads(text), file)
-    versions = sorted(
-        (_policy(page) for page in document.pages("version")), key=lambda one: one.effective_from
-    )
-    document.no_more()
-    for earlier, later in pairwise(versions):
-        if earlier.effective_from == later.effective_from:
-            raise document.error("version", f"{later.version} starts on another's day")
-    return GradePolicies(tuple(versions))
+    return read_dated(text, file, _policy)
 
 
 def _policy(page: Page) -> GradePolicy:

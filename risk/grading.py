@@ -19,8 +19,9 @@ from pos_sim.domain.calendar import SHANGHAI, start_of
 from pos_sim.domain.service_points import PointStatus
 from pos_sim.store.rows import to_us
 from risk.audit_log import CLOCK, write_entry
+from risk.dated import Dated
 from risk.due import Due, Fired
-from risk.grade_policies import GradePolicies, shipped_grade_policies
+from risk.grade_policies import shipped_grade_policies
 from risk.grades import GradePolicy, Month, Review, explained, grade
 from risk.store import grade_rows
 from risk.store.grade_rows import Activity, Graded, GradeRow
@@ -33,7 +34,7 @@ AT = time(1, 0)
 ONE_DAY = timedelta(days=1)
 
 
-def grading_due(policies: GradePolicies | None = None) -> Due:
+def grading_due(policies: Dated[GradePolicy] | None = None) -> Due:
     """Return the monthly grading as work of the clock."""
     chosen = policies or shipped_grade_policies()
 
@@ -86,7 +87,7 @@ def graded_at(month: date) -> datetime:
 
 
 def grade_what_is_due(
-    connection: Connection, moment: datetime, policies: GradePolicies
+    connection: Connection, moment: datetime, policies: Dated[GradePolicy]
 ) -> Iterator[Fired]:
     """Grade every month that has ended and was not looked at yet."""
     while (month := next_month_to_grade(connection)) and graded_at(month) <= moment:

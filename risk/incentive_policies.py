@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import tomllib
-from dataclasses import dataclass
-from datetime import date
 from functools import cache
 from importlib.resources import files
-from itertools import pairwise
 
 from pos_sim.domain.money import LARGEST, Fen
 from pos_sim.domain.policy_rows import origin_of
+from risk.dated import Dated, read_dated
 from risk.grade_policies import steps_of
 from risk.incentives import PAID, IncentivePolicy
 from risk.pages import Page
@@ -18,39 +15,20 @@ from risk.pages import Page
 FILE = "incentives.toml"
 
 
-@dataclass(frozen=True, slots=True)
-class IncentivePolicies:
-    """All versions, the oldest first."""
-
-    versions: tuple[IncentivePolicy, ...]
-
-    def on(self, day: date) -> IncentivePolicy:
-        """Return the version in force on a day; before the first, the first."""
-        known = [one for one in self.versions if one.effective_from <= day]
-        return known[-1] if known else self.versions[0]
-
-
 @cache
-def shipped_incentives() -> IncentivePolicies:
+def shipped_incentives() -> Dated[IncentivePolicy]:
     """Return the versions that come with the program, read once.
 
+    >>> from datetime import date
     >>> shipped_incentives().on(date(2026, 3, 31)).version
     '2026-1'
     """
     return read_incentives(files("risk").joinpath(FILE).read_text("utf-8"), FILE)
 
 
-def read_incentives(text: str, file: str) -> IncentivePolicies:
+def read_incentives(text: str, file: str) -> Dated[IncentivePolicy]:
     """Read all versions; raises PolicyError on any mistake."""
-    document = Page(tomllib.loads(text), file)
-    versions = sorted(
-        (_policy(page) for page in document.pages("version")), key=lambda one: one.effective_from
-    )
-    document.no_more()
-    for earlier, later in pairwise(versions):
-        if earlier.effective_from == later.effective_from:
-            raise document.error("version", f"{later.version} starts on another's day")
-    return IncentivePolicies(tuple(versions))
+    return read_dated(text, file, _policy)
 
 
 def _policy(page: Page) -> IncentivePolicy:

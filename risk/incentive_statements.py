@@ -15,8 +15,9 @@ from sqlalchemy import Connection
 from pos_sim.domain.calendar import business_date, start_of
 from pos_sim.domain.service_points import PointStatus
 from pos_sim.store.rows import to_us
+from risk.dated import Dated
 from risk.grading import ONE_DAY, last_of
-from risk.incentive_policies import IncentivePolicies, shipped_incentives
+from risk.incentive_policies import shipped_incentives
 from risk.incentives import IncentivePolicy, Statement, Work, statement_of
 from risk.store.incentive_rows import PointOfMonth, counts_of, points_of
 from risk.store.month_orders import Span, controlled_in, status_changes, statuses_in
@@ -48,7 +49,7 @@ def statements(
     point: str = "",
     after: str = "",
     most: int = 200,
-    policies: IncentivePolicies | None = None,
+    policies: Dated[IncentivePolicy] | None = None,
 ) -> OfMonth:
     """Return the statements of points after an id, in order; ``month`` is its first day."""
     last = last_of(month)
