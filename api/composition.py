@@ -16,7 +16,7 @@ from pos_sim.policies import shipped
 from pos_sim.store.database import Database
 from pos_sim.store.world import WorldFacts, read_world
 from risk.monitor import RiskMonitor
-from seeds.load import secrets_of, seed_database
+from seeds.load import seed_database
 from seeds.progress import Progress
 from seeds.sizes import Size
 
@@ -41,7 +41,7 @@ def open_sandbox(
         raise NotReady(BEHIND if is_behind else EMPTY)
     secret = None if world.is_demo else own_secret(settings)
     if monitor is None and settings.watch:
-        monitor = RiskMonitor(shipped(), secrets_of(world.seed, secret))
+        monitor = RiskMonitor(shipped())
     sandbox = Sandbox.of(
         database,
         world,

@@ -9,7 +9,6 @@ from sqlalchemy import Connection
 
 from pos_sim.domain.authorize import Facts
 from pos_sim.domain.book import Book
-from pos_sim.domain.cards import CardSecrets
 from pos_sim.domain.decision import Decision
 from pos_sim.domain.policy import PolicySet
 from pos_sim.domain.requests import Charge, Request
@@ -46,7 +45,6 @@ class RiskMonitor:
     def __init__(
         self,
         policies: PolicySet,
-        secrets: CardSecrets,
         *,
         calendar: WorkingDays | None = None,
         makers: Mapping[str, Maker] = MAKERS,
@@ -54,7 +52,6 @@ class RiskMonitor:
         now: Callable[[], float] = monotonic,
     ) -> None:
         self.policies = policies
-        self.secrets = secrets
         self.calendar = calendar or BankCalendar()
         self.makers = makers
         self._check_every_s = check_every_s

@@ -27,7 +27,6 @@ from pos_sim.policies import shipped
 from pos_sim.store.database import Database, StoreError
 from pos_sim.store.world import read_world
 from risk.monitor import RiskMonitor
-from seeds.load import secrets_of
 from seeds.sizes import Size
 from seeds.traffic.day import DayRefused, prepare, run_day
 from seeds.traffic.report import as_dict, as_text
@@ -62,7 +61,7 @@ def day(
             if world.size != size.value:
                 fail(f"这里是另一个世界 · The database holds another world: {world.size}")
             secret = None if world.is_demo else own_secret(settings)
-            monitor = RiskMonitor(shipped(), secrets_of(world.seed, secret))
+            monitor = RiskMonitor(shipped())
             sandbox = Sandbox.of(
                 database, world, shipped(), clock=clock, secret=secret, monitor=monitor
             )

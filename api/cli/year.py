@@ -20,7 +20,6 @@ from pos_sim.policies import shipped
 from pos_sim.store.database import Database, StoreError
 from pos_sim.store.world import read_world
 from risk.monitor import RiskMonitor
-from seeds.load import secrets_of
 from seeds.sizes import Size
 from seeds.traffic.day import shipped_rhythm
 from seeds.year.html import page_of
@@ -87,7 +86,7 @@ def lived_through(url: str, size: Size, seed: int, year: int, last: date) -> Yea
             if (world.size, world.seed) != (size.value, seed):
                 fail(f"这里是另一个世界 · Another world: {world.size} {world.seed}")
             secret = None if world.is_demo else own_secret(settings)
-            monitor = RiskMonitor(shipped(), secrets_of(world.seed, secret))
+            monitor = RiskMonitor(shipped())
             sandbox = Sandbox.of(
                 database, world, shipped(), clock=clock, secret=secret, monitor=monitor
             )

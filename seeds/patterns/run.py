@@ -118,8 +118,8 @@ def sandbox_of(database: Database) -> Sandbox:
     """Return the sandbox of the world with the watch in it."""
     world = database.read_now(read_world)
     assert world is not None
-    policies, secrets = shipped_policies(), secrets_of(world.seed)
-    monitor = RiskMonitor(policies, secrets)
+    policies = shipped_policies()
+    monitor = RiskMonitor(policies)
     clock = StoppedClock(DEMO_START)
     return Sandbox.of(database, world, policies, clock=clock, monitor=monitor)
 

@@ -15,10 +15,9 @@ from api.settings import Settings
 from pos_sim.domain.calendar import StoppedClock
 from pos_sim.policies import shipped
 from risk.monitor import RiskMonitor
-from seeds.load import secrets_of
 from tests.api.conftest import serving
 from tests.api.counter import Counter, Json
-from tests.api.village import GRCU_POS, OTHER_POS, POS, SEED, Village
+from tests.api.village import GRCU_POS, OTHER_POS, POS, Village
 
 HOUR = timedelta(hours=1)
 
@@ -84,7 +83,7 @@ class Watched:
 def watched(settings: Settings, world: Village) -> Iterator[Watched]:
     """Serve a village under watch."""
     clock = StoppedClock()
-    monitor = RiskMonitor(shipped(), secrets_of(SEED), check_every_s=0.0)
+    monitor = RiskMonitor(shipped(), check_every_s=0.0)
     sandbox = open_sandbox(settings, clock=clock, monitor=monitor)
     with serving(settings, sandbox) as address, httpx2.Client(base_url=address) as client:
         yield Watched(Counter(client, world), clock)

@@ -28,7 +28,7 @@ import migrations
 from api.postgres import start
 from pos_sim.domain.banks import BANKS
 from pos_sim.domain.calendar import DEMO_START
-from pos_sim.domain.cards import CardSecrets, Pan, Pin
+from pos_sim.domain.cards import Pan, Pin
 from pos_sim.domain.money import yuan
 from pos_sim.domain.requests import (
     BalanceInquiry,
@@ -42,7 +42,7 @@ from pos_sim.domain.requests import (
     Withdrawal,
 )
 from pos_sim.engine.monitor import AllowAll, Monitor
-from pos_sim.engine.sandbox import Sandbox, demo_secret, secret_key
+from pos_sim.engine.sandbox import Sandbox
 from pos_sim.policies import shipped
 from pos_sim.store.database import Database
 from pos_sim.store.tables import accounts, cards, service_points, terminals
@@ -198,10 +198,9 @@ def age(connection: Connection, count: int) -> None:
 
 async def alternate(url: str, village: Village) -> dict[str, list[Round]]:
     facts = WorldFacts("bank", SEED, timedelta(0))
-    secrets = CardSecrets(secret_key(demo_secret(SEED)))
     monitors: dict[str, Monitor] = {
         "alone": AllowAll(),
-        "watched": RiskMonitor(shipped(), secrets),
+        "watched": RiskMonitor(shipped()),
     }
     sandboxes = {
         name: Sandbox.of(Database(url), facts, shipped(), monitor=monitor)

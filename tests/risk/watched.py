@@ -19,7 +19,7 @@ from pos_sim.store import tables
 from pos_sim.store.database import Database
 from risk.monitor import RiskMonitor
 from risk.store.tables import risk_alerts, risk_hits, risk_point_days
-from tests.worlds import POINT, RULES, SECRETS, SMALL
+from tests.worlds import POINT, RULES, SMALL
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
@@ -106,7 +106,7 @@ class Watched:
 
 def new_monitor(**changes: Any) -> RiskMonitor:
     """Return a monitor that looks at the register before every group."""
-    return RiskMonitor(RULES.policies, SECRETS, **({"check_every_s": 0.0} | changes))
+    return RiskMonitor(RULES.policies, **({"check_every_s": 0.0} | changes))
 
 
 @contextmanager

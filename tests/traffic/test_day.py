@@ -22,7 +22,6 @@ from pos_sim.engine.sandbox import Sandbox
 from pos_sim.policies import shipped
 from pos_sim.store.world import read_world
 from risk.monitor import RiskMonitor
-from seeds.load import secrets_of
 from seeds.sizes import Size
 from seeds.traffic.day import DayRefused, prepare, run_day
 from seeds.traffic.lines import BusinessLine, DayReport, Timing
@@ -207,7 +206,7 @@ def test_what_the_monitor_holds_counts_and_is_released_a_day_later(
 
 def test_the_watch_in_force_lets_an_ordinary_day_pass(new_empty_database: NewDatabase) -> None:
     """Few alerts, nothing declined, and the counts of the record all the same."""
-    monitor = RiskMonitor(shipped(), secrets_of(SEED))
+    monitor = RiskMonitor(shipped())
     with sandbox_of(new_empty_database(), Size.COUNTY, monitor=monitor) as sandbox:
         days = [run_day(sandbox, DAY + n * ONE_DAY, SEED) for n in range(2)]
     quota = RHYTHM.record.quota(days[0].network_points)

@@ -26,7 +26,6 @@ from pos_sim.store.database import Database
 from pos_sim.store.world import read_world
 from risk.monitor import RiskMonitor
 from seeds.digest import world_digest
-from seeds.load import secrets_of
 from seeds.progress import Silent
 from seeds.sizes import Size
 from seeds.traffic.day import shipped_rhythm
@@ -77,7 +76,7 @@ def year_in(
         clock = prepare_year(database, size, SEED, YEAR, DEMO_START, Silent())
         world = database.read_now(read_world)
         assert world is not None
-        monitor = RiskMonitor(shipped(), secrets_of(SEED))
+        monitor = RiskMonitor(shipped())
         sandbox = Sandbox.of(database, world, shipped(), clock=clock, monitor=monitor)
         if groups is not None:
             sandbox.engine = Fragile(sandbox.engine, groups)

@@ -203,7 +203,7 @@ def test_every_fact_is_what_the_windows_in_memory_mean(
 
 
 def compare(bank: Watched, groups: Sequence[Sequence[Request]]) -> None:
-    monitor = Comparing(bank.monitor.policies, bank.monitor.secrets, check_every_s=0.0)
+    monitor = Comparing(bank.monitor.policies, check_every_s=0.0)
     monitor.oracle = Oracle()
     bank.monitor = monitor
     for group in groups:
