@@ -127,7 +127,8 @@ def go_on(
 
     A kind that did nothing and stays due is dropped from ``kinds``: it would never end.
     """
-    since, stretch = monotonic(), Stretch(locked_now(connection, sandbox))
+    since, offset = monotonic(), locked_offset(connection)
+    stretch = Stretch(shown_with(offset, sandbox))
     while True:
         found = first_of(planned(connection, kinds, stretch.shows), to)
         if found is None:
@@ -141,7 +142,7 @@ def go_on(
         stretch.fired += done
         if monotonic() - since >= stretch_s:
             break
-    keep(connection, sandbox, stretch.shows)
+    keep(connection, sandbox, stretch.shows, before=offset)
     return stretch
 
 
@@ -155,17 +156,16 @@ def work_of(connection: Connection, due: Due, moment: datetime) -> Sequence[Fire
 # The clock -----------------------------------------------------------------------------------
 
 
-def locked_now(connection: Connection, sandbox: Sandbox) -> datetime:
-    """Return what the clock shows; no other process moves it while this transaction lasts."""
-    offset, clock = locked_offset(connection), sandbox.clock
+def shown_with(offset: timedelta, sandbox: Sandbox) -> datetime:
+    """Return what the clock shows with the offset that all processes share."""
+    clock = sandbox.clock
     return clock.with_offset(offset).now() if isinstance(clock, SandboxClock) else clock.now()
 
 
-def keep(connection: Connection, sandbox: Sandbox, shows: datetime) -> None:
+def keep(connection: Connection, sandbox: Sandbox, shows: datetime, before: timedelta) -> None:
     """Write the clock's offset for all processes, where it has been moved."""
     clock = sandbox.clock
     if isinstance(clock, SandboxClock):
-        before = locked_offset(connection)
         ahead = shows - clock.with_offset(timedelta(0)).now()
         if ahead > before:
             move_clock(connection, ahead)
