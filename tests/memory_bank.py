@@ -33,6 +33,7 @@ from pos_sim.domain.reversals import undo
 from pos_sim.domain.transactions import Refusal, Status, Transaction
 from pos_sim.domain.watching import ALLOWED, Assessment, Verdict
 from pos_sim.engine.holds import release
+from pos_sim.store.load_book import first_of_each_key
 from tests.counter import key
 from tests.worlds import POS, RULES, SMALL, World, book_of
 
@@ -134,10 +135,7 @@ class MemoryBank:
         return self.book.used((card.account_id if is_payees else card.card_id, kind, day))
 
     def _bear_bills(self, requests: Sequence[Request]) -> None:
-        firsts = {r.key.transaction_id: r for r in reversed(requests)}
-        for key_, request in reversed(firsts.items()):
-            if key_ in self.book.earlier:
-                continue
+        for request in first_of_each_key(requests, self.book.earlier):
             if isinstance(request, CardBillPayment | CashBillPayment):
                 biller = self.book.billers.get(request.biller_id)
                 bill_key = (request.biller_id, request.bill_no)

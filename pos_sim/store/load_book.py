@@ -2,8 +2,8 @@
 
 The order is the same for everybody, so that groups of several processes wait for each other and
 never in a circle: service points, then cards, then accounts, then bills, each by ascending id.
-Earlier answers and usage are read only when the locks are held: a replay that arrives meanwhile
-must find the first answer.
+Earlier answers are read only when the service points are locked, usage when everything is: a
+replay that arrives meanwhile must find the first answer, and lets no bill be born.
 """
 
 from __future__ import annotations
