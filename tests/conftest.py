@@ -126,6 +126,16 @@ def postgres_worlds(postgres: Postgres) -> PostgresCopies:
     return PostgresCopies(postgres, build_small_world)
 
 
+@pytest.fixture
+def shared(postgres_worlds: PostgresCopies) -> Iterator[Database]:
+    """A database that two processes share."""
+    url = postgres_worlds()
+    database = Database(url, lock_wait_s=5)
+    yield database
+    database.close_now()
+    postgres_worlds.drop(url)
+
+
 @pytest.fixture(scope="session", params=["sqlite", "postgresql"])
 def new_database(request: pytest.FixtureRequest) -> NewDatabase:
     """Give the address of a fresh database with the small world, each time it is called."""

@@ -6,7 +6,6 @@ Who is second must find what the first decided; so it waits before it looks.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -22,7 +21,6 @@ from pos_sim.engine.post_group import post_group
 from pos_sim.engine.sandbox import Sandbox
 from pos_sim.store.audit import audit
 from pos_sim.store.database import Database
-from tests.conftest import PostgresCopies
 from tests.counter import (
     card_bill,
     cash_bill,
@@ -49,16 +47,6 @@ from tests.worlds import (
     UNKNOWN,
     WRONG_PIN,
 )
-
-
-@pytest.fixture
-def shared(postgres_worlds: PostgresCopies) -> Iterator[Database]:
-    """A database that two processes share."""
-    url = postgres_worlds()
-    database = Database(url, lock_wait_s=5)
-    yield database
-    database.close_now()
-    postgres_worlds.drop(url)
 
 
 def decided(database: Database, requests: list[Request]) -> list[Decision]:

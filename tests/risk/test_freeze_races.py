@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from random import Random
 from time import sleep
@@ -24,7 +24,7 @@ from pos_sim.store.database import Database
 from risk import cases
 from risk.case_opening import Wish
 from risk.workflow import CLOCK, Actor, Case, CaseKind
-from tests.conftest import NewDatabase, PostgresCopies
+from tests.conftest import NewDatabase
 from tests.counter import withdrawal
 from tests.memory_bank import Suspicious
 from tests.worlds import OTHER_POS, POINT, POS, RULES, SECRETS
@@ -107,16 +107,6 @@ def test_a_freeze_waits_for_the_withdrawal_or_stops_it(
     for database in (one, other):
         database.close_now()
     new_database.drop(url)
-
-
-@pytest.fixture
-def shared(postgres_worlds: PostgresCopies) -> Iterator[Database]:
-    """A database that two processes share."""
-    url = postgres_worlds()
-    database = Database(url, lock_wait_s=5)
-    yield database
-    database.close_now()
-    postgres_worlds.drop(url)
 
 
 def waits(database: Database, thread: threading.Thread) -> bool:

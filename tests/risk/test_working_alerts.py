@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -17,21 +16,10 @@ from risk.deadlines import MondayToFriday
 from risk.store.read_alerts import find_alert
 from risk.store.save_hits import Said, save_said
 from risk.working_alerts import Step, Worked, work_on
-from tests.conftest import PostgresCopies
 from tests.risk.test_alerts import SOME_HIT
 
 WAITING = text("select count(*) from pg_locks where not granted")
 LATER = DEMO_START + timedelta(hours=1)
-
-
-@pytest.fixture
-def shared(postgres_worlds: PostgresCopies) -> Iterator[Database]:
-    """A database that two processes share."""
-    url = postgres_worlds()
-    database = Database(url, lock_wait_s=5)
-    yield database
-    database.close_now()
-    postgres_worlds.drop(url)
 
 
 def hit_again(connection: Connection, number: int) -> str:
