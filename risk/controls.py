@@ -1,7 +1,9 @@
 """业务控制: single businesses off, or lower limits, at one point; amber, and always with an end.
 
-One hand tightens, at once; loosening takes two. Amber binds below a freeze, which is red and stops
-everything: the engine asks for the status of a point before it asks for its controls.
+One hand tightens, at once; loosening takes two. Red is above green, green above amber: a freeze
+stops everything, since the engine asks for the status of a point before it asks for its controls,
+and whoever stands on an allow-list (`risk/listing.py`) passes a control. Block-lists (R24) and R12
+are asked all the same.
 """
 
 from __future__ import annotations

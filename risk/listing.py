@@ -1,7 +1,8 @@
 """Lists: who is blocked, who is let pass; every entry ends, and nobody lets pass alone.
 
 A block-list entry counts at once and lapses after a day unless a second person confirms it. An
-allow-list entry counts once a second person agreed.
+allow-list entry counts once a second person agreed: 业务控制 then does not bind a request that
+names what stands there. It passes no freeze, no limit of the policy and no rule.
 """
 
 from __future__ import annotations

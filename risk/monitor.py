@@ -21,6 +21,7 @@ from risk.live.group import GroupWindows
 from risk.live.load import load_windows
 from risk.live.makers import MAKERS, foresee
 from risk.live.memory import Memory
+from risk.live.request_facts import matches
 from risk.rulebook import shipped, verdict_of
 from risk.rules import Hit
 from risk.store.point_days import save_days
@@ -91,6 +92,13 @@ class GroupWatch:
         self.said: list[Said] = []
         self._case: Case | None = None
         self._hits: tuple[Hit, ...] = ()
+
+    def lets_pass(self, facts: Facts) -> bool:
+        """Say whether card, payee, operator or terminal stands on an allow-list in force."""
+        allowed = self.windows.register.allowed
+        if not allowed:
+            return False
+        return bool(matches(Case(facts, None, self.windows, self.monitor.makers), allowed))
 
     def assess(self, facts: Facts, refusal: Refusal | None) -> Assessment:
         """Ask the rules that decide before money moves."""

@@ -182,7 +182,7 @@ class Recall:
         return tuple(
             kind
             for kind, value in named.items()
-            if value is not None and self.lists.blocks(kind, str(value), row.at_us)
+            if value is not None and self.lists.names(kind, str(value), row.at_us)
         )
 
 

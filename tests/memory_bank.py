@@ -49,6 +49,9 @@ class Suspicious:
     def watch(self, connection: Connection, requests: Sequence[Request], book: Book) -> Suspicious:
         return self
 
+    def lets_pass(self, facts: Facts) -> bool:
+        return False
+
     def assess(self, facts: Facts, refusal: Refusal | None) -> Assessment:
         if not isinstance(facts.request, Transfer | CashRemittance):
             return ALLOWED

@@ -194,7 +194,10 @@ class ListShown(BaseModel):
 
     name: str
     kind: str = Field(description="`card` · `payee` · `operator` · `terminal`")
-    effect: str = Field(description="`block`: R24 declines · `allow`: passes an amber condition")
+    effect: str = Field(
+        description="`block`: R24 declines · `allow`: passes 业务控制 (amber), never a freeze"
+        " (red), a limit of the policy or a rule"
+    )
     title: str
     holds: str = Field(description="What its values are")
     in_force: int = Field(description="Entries in force")

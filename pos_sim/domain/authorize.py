@@ -61,6 +61,7 @@ class Facts:
     limit_kind: LimitKind | None = None
     usage_key: UsageKey | None = None
     usage: Usage = UNUSED
+    is_let_pass: bool = False  # 白名单: green, so that amber does not bind
 
     @property
     def amount(self) -> Fen:
@@ -109,7 +110,7 @@ def point_serves(facts: Facts) -> Refusal | None:
 def business_is_on(facts: Facts) -> Refusal | None:
     terminal, business = facts.terminal, facts.request.business
     is_offered = terminal is not None and business in OFFERED[terminal.kind]
-    control = control_in_force(facts)
+    control = binding_control(facts)
     is_on = is_offered and (control is None or control.allowed)
     return None if is_on else Refusal("business_off", "12")
 
@@ -195,7 +196,7 @@ def payee_is_right(facts: Facts) -> Refusal | None:
 def limit_is_kept(facts: Facts) -> Refusal | None:
     if facts.limit_kind is None:
         return None
-    limit = lowered(facts.policy.limit(facts.limit_kind), control_in_force(facts))
+    limit = lowered(facts.policy.limit(facts.limit_kind), binding_control(facts))
     breach = first_breach(limit, facts.usage, facts.amount)
     if breach is None:
         return None
@@ -241,8 +242,13 @@ CHECKS: tuple[Check, ...] = (
 """In the order of the contract; the risk monitor comes after them all."""
 
 
+def binding_control(facts: Facts) -> Control | None:
+    """Return the control that binds this request: red is above green, green above amber."""
+    return None if facts.is_let_pass else control_in_force(facts)
+
+
 def control_in_force(facts: Facts) -> Control | None:
-    """Return the control that binds this business at this point now."""
+    """Return the control of this business at this point now."""
     if facts.point is None or not facts.point.controls:
         return None
     request = facts.request

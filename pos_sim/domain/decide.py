@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from pos_sim.domain import postings
-from pos_sim.domain.authorize import Facts, first_refusal
+from pos_sim.domain.authorize import Facts, control_in_force, first_refusal
 from pos_sim.domain.book import Book
 from pos_sim.domain.calendar import month_of
 from pos_sim.domain.cards import after_right_pin, after_wrong_pin
@@ -65,6 +65,8 @@ def decide(request: Request, book: Book, rules: Rules, watcher: Watcher) -> Deci
 
 def decide_business(facts: Facts, fingerprint: str, book: Book, watcher: Watcher) -> Transaction:
     """Check, ask the monitor, and post when nobody objects."""
+    if control_in_force(facts) is not None and watcher.lets_pass(facts):
+        facts = replace(facts, is_let_pass=True)
     refusal = first_refusal(facts)
     verdict = watcher.assess(facts, refusal).verdict  # refused requests are watched too
     if refusal is None and verdict is Verdict.DECLINE:

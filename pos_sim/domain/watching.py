@@ -35,6 +35,10 @@ ALLOWED = Assessment(Verdict.ALLOW)
 class Watcher(Protocol):
     """The part of a monitor's watch that a decision needs; it reads nothing from outside."""
 
+    def lets_pass(self, facts: Facts) -> bool:
+        """Say whether a request stands on an allow-list, so that 业务控制 does not bind it."""
+        ...
+
     def assess(self, facts: Facts, refusal: Refusal | None) -> Assessment:
         """Return the verdict; ``refusal`` is what the bank itself has against the request."""
         ...

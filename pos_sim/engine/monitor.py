@@ -43,6 +43,9 @@ class AllowAll:
     def watch(self, connection: Connection, requests: Sequence[Request], book: Book) -> Watch:
         return self
 
+    def lets_pass(self, facts: Facts) -> bool:
+        return False
+
     def assess(self, facts: Facts, refusal: Refusal | None) -> Assessment:
         return ALLOWED
 

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from pos_sim.domain.calendar import minute_of
 from pos_sim.domain.requests import Reversal, ReversalReason
 from risk.live.case import Case, Maker
 from risk.observe import age_on, card_is_present, delay_min, serial_differs
+
+if TYPE_CHECKING:
+    from risk.store.register import Lists
 
 
 def pension_or_market(case: Case) -> bool:
@@ -43,8 +48,12 @@ def reading(case: Case) -> tuple[float, float] | None:
 
 
 def list_matches(case: Case) -> tuple[str, ...]:
-    """Return which kinds of things in the request stand on a list in force."""
-    lists = case.windows.register.lists
+    """Return which kinds of things in the request stand on a block-list in force."""
+    return matches(case, case.windows.register.lists)
+
+
+def matches(case: Case, lists: Lists) -> tuple[str, ...]:
+    """Return which kinds of things in the request stand on one of the lists."""
     if not lists:
         return ()
     named = {
@@ -56,7 +65,7 @@ def list_matches(case: Case) -> tuple[str, ...]:
     return tuple(
         kind
         for kind, value in named.items()
-        if value is not None and lists.blocks(kind, str(value), case.at_us)
+        if value is not None and lists.names(kind, str(value), case.at_us)
     )
 
 

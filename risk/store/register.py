@@ -35,8 +35,8 @@ TOUCH = Statement(
 LIVE = Statement("select canonical from risk_rule_versions where status = 'live'")
 BREAKS = Statement("select rule_id, version from risk_breaks")
 ENTRIES = Statement(
-    "select l.kind, e.value, e.from_us, e.until_us from risk_list_entries e"
-    " join risk_lists l on l.name = e.name where l.effect = 'block'"
+    "select l.effect, l.kind, e.value, e.from_us, e.until_us from risk_list_entries e"
+    " join risk_lists l on l.name = e.name"
 )
 SUPPRESSIONS = Statement(
     "select rule_id, scope_kind, scope_value, from_us, until_us, reason, maker, checker"
@@ -53,14 +53,14 @@ OWN_PEOPLE_FACTS = frozenset({"point_own_count_7d", "point_own_sum_30d"})
 
 @dataclass(frozen=True, slots=True)
 class Lists:
-    """Entries of block lists by kind and value, each with its time."""
+    """Entries of lists of one effect by kind and value, each with its time."""
 
     entries: dict[tuple[str, str], list[tuple[int, int]]] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
         return bool(self.entries)
 
-    def blocks(self, kind: str, value: str, at_us: int) -> bool:
+    def names(self, kind: str, value: str, at_us: int) -> bool:
         """Say whether a value stands on a list in force; the end of an entry is outside."""
         times = self.entries.get((kind, value), ())
         return any(since <= at_us < until for since, until in times)
@@ -74,11 +74,13 @@ class Register:
         rules: RuleSet,
         broken: Collection[VersionKey] = (),
         lists: Lists | None = None,
+        allowed: Lists | None = None,
         suppressions: Iterable[Suppression] = (),
     ) -> None:
         self.rules = rules
         self.broken = tuple(broken)
-        self.lists = lists or Lists()
+        self.lists = lists or Lists()  # who is blocked
+        self.allowed = allowed or Lists()
         self.suppressions = tuple(suppressions)
         self.asks_own_people_only = asks_own_people_only(rules)
         self._first_days = sorted({version.effective_from for version in rules.versions})
@@ -115,13 +117,14 @@ def touch(connection: Connection) -> None:
 def read_register(connection: Connection) -> Register:
     """Read everything that staff decided; a shipped version gives way to a later first day."""
     own = [read_canonical(row[0], "risk_rule_versions") for row in LIVE.rows(connection)]
-    lists = Lists()
-    for kind, value, since, until in ENTRIES.rows(connection):
-        lists.entries.setdefault((kind, value), []).append((since, until))
+    lists = {"block": Lists(), "allow": Lists()}
+    for effect, kind, value, since, until in ENTRIES.rows(connection):
+        lists[effect].entries.setdefault((kind, value), []).append((since, until))
     return Register(
         rules=RuleSet.of([*shipped().versions, *own]),
         broken=[VersionKey(*row) for row in BREAKS.rows(connection)],
-        lists=lists,
+        lists=lists["block"],
+        allowed=lists["allow"],
         suppressions=[_suppression(row) for row in SUPPRESSIONS.rows(connection)],
     )
 

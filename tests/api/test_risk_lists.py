@@ -173,6 +173,29 @@ def test_an_allowance_whose_time_is_over_is_not_begun(desk: Watched) -> None:
     assert desk.approve(made["approval_id"]).status_code == 409
 
 
+def test_red_is_above_green_and_green_above_amber(desk: Watched) -> None:
+    card, card_id = someone(desk)
+    point = desk.counter.do("balance_inquiry", terminal_id=POS)["service_point_id"]
+    control = {"business": "withdrawal", "allowed": False, "reason": "整改期间暂停"}
+    path = f"/v1/service-points/{point}/controls"
+    amber = desk.send(path, control | {"until": hence(desk, days=9)})
+    assert (amber.status_code, code(desk, card)) == (200, "12")
+    green = entry(desk, card_id, ALLOWED, days=2)
+    assert code(desk, card) == "12"  # until a second person agrees
+    assert desk.approve(green["approval_id"]).status_code == 200
+    assert (code(desk, card), code(desk, desk.counter.card())) == ("00", "12")
+    body = {"kind": "freeze", "service_point_id": point, "reason": "现场发现异常"}
+    case = desk.send("/v1/cases", body).json()
+    emergency = {"action": "emergency_freeze", "note": "先行冻结"}
+    red = desk.send(f"/v1/cases/{case['case_id']}/actions", emergency)
+    assert (red.status_code, code(desk, card)) == (200, "58")
+    asked = desk.send(f"/v1/cases/{case['case_id']}/actions", emergency | {"action": "unfreeze"})
+    assert desk.approve(asked.json()["approval_id"]).status_code == 200
+    assert (code(desk, card), code(desk, desk.counter.card())) == ("00", "12")
+    desk.pass_time(days=9)
+    assert code(desk, desk.counter.card()) == "00"
+
+
 # Lists themselves --------------------------------------------------------------------------------
 
 

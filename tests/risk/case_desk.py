@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, TypeVar
@@ -12,7 +12,8 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, text
 
 from pos_sim.domain.calendar import DEMO_START
-from pos_sim.domain.requests import Business
+from pos_sim.domain.requests import Business, Request
+from pos_sim.engine.monitor import Monitor
 from pos_sim.engine.post_group import post_group
 from pos_sim.store.database import Database
 from pos_sim.store.last_words import with_last_words
@@ -40,6 +41,7 @@ class CaseDesk:
     connection: Connection
     now: datetime = DEMO_START
     traces: int = 0
+    monitor: Monitor = field(default_factory=Suspicious)
 
     def run(self, work: Callable[[Connection], T]) -> T:
         """Do work as one transaction would: all of it, and the audit log, or nothing."""
@@ -123,9 +125,13 @@ class CaseDesk:
 
     def code(self, terminal: str = POS, **changes: Any) -> str:
         """Let a villager draw money now; return the code of the answer."""
+        return self.answer(withdrawal, terminal=terminal, **changes)
+
+    def answer(self, ask: Callable[..., Request], **changes: Any) -> str:
+        """Let a villager do any business now; return the code of the answer."""
         self.traces += 1
-        request = withdrawal(terminal=terminal, trace=self.traces, at=self.now, **changes)
-        (decision,) = post_group(self.connection, [request], RULES, Suspicious())
+        request = ask(trace=self.traces, at=self.now, **changes)
+        (decision,) = post_group(self.connection, [request], RULES, self.monitor)
         assert decision.transaction is not None
         return decision.transaction.response_code
 

@@ -47,9 +47,9 @@ def move(action: str, case: Case, actor: Actor = ANNA) -> Callable[[Connection],
 
 
 def drawn(connection: Connection, trace: int, terminal: str = POS) -> str:
-    """Let a villager draw ten yuan on a day of its own; return the code of the answer."""
+    """Let a rich villager draw ten yuan on a day of its own; return the code of the answer."""
     at = DEMO_START + timedelta(days=trace)
-    request = withdrawal(trace, amount=yuan(10), terminal=terminal, at=at)
+    request = withdrawal(trace, card="abc_debit", amount=yuan(10), terminal=terminal, at=at)
     (decision,) = post_group(connection, [request], RULES, Suspicious())
     assert decision.transaction is not None
     return decision.transaction.response_code

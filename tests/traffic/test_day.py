@@ -256,6 +256,9 @@ class HoldTransfers:
     ) -> HoldTransfers:
         return self
 
+    def lets_pass(self, facts: Facts) -> bool:
+        return False
+
     def assess(self, facts: Facts, refusal: Refusal | None) -> Assessment:
         is_transfer = isinstance(facts.request, Transfer)
         return Assessment(Verdict.HOLD) if is_transfer else ALLOWED
