@@ -302,6 +302,30 @@ console_forms = Table(
 )
 Index("ix_console_forms_sent", console_forms.c.sent_us)
 
+lesson_attempts = Table(
+    "lesson_attempts",
+    metadata,
+    Column("attempt_id", String(40), primary_key=True),
+    Column("lesson_id", String(60), nullable=False),
+    Column("who", String(40), nullable=False),
+    Column("learner", String(80), nullable=False),
+    Column("service_point_id", String(16)),
+    Column("terminal_id", String(8), nullable=False),
+    Column("started_us", BigInteger, nullable=False),
+    Column("seen_us", BigInteger, nullable=False),
+    Column("ended_us", BigInteger),
+    Column("told", Integer, nullable=False),
+    Column("step", Integer, nullable=False),
+    Column("score", Integer, nullable=False),
+    Column("passed", Boolean),
+    Column("outcome", String(16)),
+    Column("run", Text, nullable=False),
+    CheckConstraint("score between 0 and 100", name="score_range"),
+    CheckConstraint("(ended_us is null) = (passed is null)", name="ended_with_result"),
+    comment="lessons that somebody began: how far, which mistakes, and how it ended",
+)
+Index("ix_lesson_attempts_started", lesson_attempts.c.started_us)
+
 outbox = Table(
     "outbox",
     metadata,

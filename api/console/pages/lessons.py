@@ -1,28 +1,32 @@
-"""课程 The course, the class sheet of a lesson, and the results that count for an operator."""
+"""课程 The course, the class sheet of a lesson, and the attempts that count for an operator."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from fastapi import APIRouter
+from pydantic import BaseModel, ValidationError
 from sqlalchemy import Connection
 from starlette.responses import Response
 
 from api.console.gate import page
 from api.console.lesson_book import Lesson, all_lessons, find_lesson
+from api.console.lesson_class import Beginning, Judge, Moves, begin_attempt, tell
+from api.console.lesson_run import shown, steps_for
+from api.console.lesson_store import Attempt
 from api.console.navigation import HOME
 from api.console.visit import Visit
 from api.json_answers import json_answer
-from api.problems import Problem, invalid_field
+from api.problems import Problem, invalid
 from api.routes.risk_work import refusals
-from pos_sim.domain.calendar import business_date
 from pos_sim.domain.service_points import PointStatus
-from pos_sim.domain.training import FULL_SCORE, TITLES, Result, Subject
+from pos_sim.domain.training import TITLES, Subject
 from pos_sim.store.query_points import PointFilter, PointRecord, list_points, points_by_id
-from risk.onboarding import record_training
+
+T = TypeVar("T", bound=BaseModel)
 
 router = APIRouter(prefix=f"{HOME}/lessons")
 
@@ -63,45 +67,45 @@ async def class_sheet(lesson_id: str, visit: Anyone, trainee: str = "") -> Respo
     )
 
 
-@router.post("/{lesson_id}/results")
-async def result(lesson_id: str, visit: Anyone) -> Response:
-    """Take the score of one run. A passed exam of a trainee is entered in the register by a maker;
-    ``said`` tells the class what became of it.
-    """
-    lesson = wanted_lesson(lesson_id)
-    score, point_id = score_of(visit.form), visit.form.get("trainee", "")
-    word = outcome(lesson, score, point_id, is_maker=visit.may("maker"))
-    if word == "entered":
-        now = visit.now
-        examined = Result(
-            subject=lesson.subject, score=score, pass_mark=lesson.pass_mark,
-            taken_on=business_date(now),
-        )  # fmt: skip
-        enter = partial(
-            record_training, point_id=point_id, result=examined, by=visit.who.name, at=now
+@router.post("/{lesson_id}/attempts")
+async def begin(lesson_id: str, visit: Anyone) -> Response:
+    """Begin a lesson at a terminal; the answer has the steps, and where the learner stands."""
+    lesson, wish = wanted_lesson(lesson_id), await body_of(visit, Beginning)
+    work = partial(begin_attempt, lesson=lesson, wish=wish, by=visit.who.name, now=visit.now)
+    with refusals():
+        attempt = await visit.sandbox.database.run(work)
+    steps = steps_for(lesson, attempt.attempt_id)
+    return json_answer({"steps": steps, **standing(visit, lesson, attempt)}, 201)
+
+
+@router.post("/attempts/{attempt_id}/moves")
+async def moves(attempt_id: str, visit: Anyone) -> Response:
+    """Take what the terminal tells; a passed exam of a trainee is entered by a maker."""
+    told = await body_of(visit, Moves)
+    judge = Judge(visit.who.name, visit.may("maker"), visit.now)
+    with refusals():
+        attempt = await visit.sandbox.database.run(
+            partial(tell, attempt_id=attempt_id, moves=told, judge=judge)
         )
-        with refusals():
-            await visit.sandbox.database.run(enter)
-    return json_answer({"outcome": word, "said": visit.t(f"lessons.{word}")})
+    return json_answer(standing(visit, wanted_lesson(attempt.lesson_id), attempt))
 
 
-def outcome(lesson: Lesson, score: int, point_id: str, *, is_maker: bool) -> str:
-    """Return what becomes of a score; the first that fits."""
-    cases = (
-        ("failed", score < lesson.pass_mark),
-        ("practised", not lesson.exam),
-        ("nobody_named", not point_id),
-        ("needs_maker", not is_maker),
-    )
-    return next((word for word, is_so in cases if is_so), "entered")
+def standing(visit: Visit, lesson: Lesson, attempt: Attempt) -> dict[str, Any]:
+    """Return what the learner's page shows; ``said`` tells what became of the result."""
+    return {
+        "attempt_id": attempt.attempt_id,
+        "told": attempt.told,
+        "run": shown(lesson, attempt.run, attempt.attempt_id),
+        "said": visit.t(f"lessons.{attempt.outcome}") if attempt.outcome else "",
+    }
 
 
-def score_of(form: Mapping[str, str]) -> int:
-    """Return the score of a form; 422 for what is none."""
-    text = form.get("score", "")
-    if not text.isascii() or not text.isdigit() or len(text) > 3 or int(text) > FULL_SCORE:
-        raise invalid_field("score", "分数 0 到 100 · A score is 0 to 100")
-    return int(text)
+async def body_of(visit: Visit, sort: type[T]) -> T:
+    """Return the JSON body of a module's request; 422 for what is none."""
+    try:
+        return sort.model_validate_json(await visit.request.body())
+    except ValidationError as error:
+        raise invalid(error.errors(include_url=False, include_input=False)) from None
 
 
 def wanted_lesson(lesson_id: str) -> Lesson:

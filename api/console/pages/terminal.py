@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from api.console.gate import page
 from api.console.lesson_book import find_lesson
+from api.console.lesson_run import opening_of
 from api.console.navigation import HOME
 from api.console.terminal_tray import Teaching, terminals_of, tray_of
 from api.console.visit import Visit
@@ -38,7 +39,7 @@ async def terminal(visit: Anyone, lesson: str = "", trainee: str = "") -> Respon
     )
     return visit.show(
         "terminal.html",
-        lesson=wanted.model_dump(mode="json", exclude_none=True) if wanted else None,
+        lesson=opening_of(wanted) if wanted else None,
         trainee=trainee,
         terminals=machines,
         terminal_key=DEMO_KEY if visit.sandbox.world.is_demo else "",

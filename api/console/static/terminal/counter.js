@@ -331,6 +331,7 @@ const factsOf = (answer) => ({
   business: answer.business, code: answer.response_code, status: answer.status,
   check: answer.refusal?.check ?? null, amount_fen: answer.amount_fen,
   fee_fen: answer.fee.charged_fen, waived_fen: answer.fee.waived_fen,
+  batch_no: answer.batch_no, trace_no: answer.trace_no,
 });
 
 const keyIn = ({ terminal_id, batch_no, trace_no }) => ({ terminal_id, batch_no, trace_no });

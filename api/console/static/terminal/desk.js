@@ -56,7 +56,7 @@ function startLesson() {
   standAt([terminals.selectedOptions[0], ...terminals.options].find(fits) ?? terminals.options[0]);
   setLine("up");
   counter.cash.planted = lesson.setup.fakes ?? {};
-  panel.start(lesson, sendResult);
+  panel.start(lesson, terminals.value, page.dataset.trainee);
 }
 
 /** Outside a demo world the trainer brings the key; it stays in this page's memory. */
@@ -73,18 +73,6 @@ counter.addEventListener("change", () => {
 });
 
 panel.addEventListener("again", startLesson);
-
-/** Tell the desk how the lesson went; return what it says about the operator's training. */
-async function sendResult(run) {
-  const response = await fetch(`/console/lessons/${lesson.lesson_id}/results`, {
-    method: "POST", headers: { "Content-Type": "application/x-www-form-urlencoded" },
-    body: new URLSearchParams({
-      csrf: document.body.dataset.csrf, score: run.score, trainee: page.dataset.trainee,
-    }),
-  }).catch(() => null);
-  if (!response?.ok) return w("成绩没有登记上，请教员记在签到表上。", "The result was not written down; note it on the class sheet.");
-  return (await response.json()).said;
-}
 
 // ── line, elder mode, paper ──────────────────────────────────────────────────────────────────
 

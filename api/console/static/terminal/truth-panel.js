@@ -41,7 +41,7 @@ class TruthPanel extends HTMLElement {
     const truth = await bank.truth(lastKey).catch(() => null);
     if (!truth) return;
     this.#show(lastKey, state.at, truth);
-    if (isAsked) this.counter.tell("truth", { status: truth.status, seen: truth.seen, tombstoned: truth.tombstoned });
+    if (isAsked) this.counter.tell("truth", { status: truth.status, seen: truth.seen, tombstoned: truth.tombstoned, ...lastKey });
   }
 
   #show(key, at, truth) {
