@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection, text
 
 import migrations
+from pos_sim.domain.accounts import Kind, bank_account_id
 from pos_sim.domain.cards import CardSecrets
+from pos_sim.domain.journal import Entry, Posting
+from pos_sim.domain.money import Fen
 from pos_sim.store.database import Database
 from pos_sim.store.keys import ApiKey, add_key
+from pos_sim.store.save_book import save_entries
 from pos_sim.store.world import read_world
 from seeds.load import secrets_of, seed_database
 from seeds.magic_list import magic_items
@@ -60,17 +64,21 @@ def build(url: str) -> None:
 
 
 def change(connection: Connection, secrets: CardSecrets) -> None:
-    """Add keys, and leave one operator with almost nothing."""
+    """Add keys, and leave one operator with one yuan."""
     for who in MORE_KEYS:
         add_key(connection, secrets.key, who.name, who)
-    connection.execute(
-        text(
-            "update accounts set balance_fen = 100 where account_id = (select operator_account_id"
-            " from service_points join terminals using (service_point_id)"
-            " where terminal_id = :terminal_id)"
-        ),
-        {"terminal_id": POOR_POINT},
+    query = text(
+        "select operator_account_id, balance_fen from service_points"
+        " join terminals using (service_point_id)"
+        " join accounts on account_id = operator_account_id where terminal_id = :terminal_id"
     )
+    row = connection.execute(query, {"terminal_id": POOR_POINT}).one()
+    account_id, gone = row.operator_account_id, row.balance_fen - 100
+    funding = bank_account_id("gyb", Kind.FUNDING)
+    posting = Posting(account_id, funding, Fen(gone))
+    save_entries(connection, [Entry("opening-poor", date(2026, 3, 1), (posting,))])
+    poorer = text("update accounts set balance_fen = 100 where account_id = :account_id")
+    connection.execute(poorer, {"account_id": account_id})
 
 
 def look(url: str) -> Village:
