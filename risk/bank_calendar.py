@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, timedelta
+from enum import StrEnum
+from typing import NamedTuple
 
 import chinese_calendar
 from chinese_calendar import constants
@@ -17,6 +19,24 @@ from chinese_calendar import constants
 ONE_DAY = timedelta(days=1)
 FIRST_ANNOUNCED = min(constants.holidays).year
 LAST_ANNOUNCED = max(constants.holidays).year
+
+
+class DayKind(StrEnum):
+    """What a day is to the bank."""
+
+    WORKING = "working"
+    WEEKEND = "weekend"
+    HOLIDAY = "holiday"  # 节假日: free because of a holiday
+    MADE_UP = "made_up"  # 调休上班: a Saturday or Sunday worked instead
+
+
+class DayShown(NamedTuple):
+    """A day with its kind, and the holiday that it belongs to in two languages, "" for none."""
+
+    kind: DayKind
+    name: str = ""
+    name_en: str = ""
+
 
 STATUTORY: Mapping[date, str] = {
     date(2027, 1, 1): "元旦",
@@ -35,6 +55,16 @@ STATUTORY: Mapping[date, str] = {
 }
 """Days that are free by regulation, in years that are not announced."""
 
+STATUTORY_EN = {
+    "元旦": "New Year's Day",
+    "春节": "Spring Festival",
+    "清明节": "Tomb-sweeping Day",
+    "劳动节": "Labour Day",
+    "端午节": "Dragon Boat Festival",
+    "中秋节": "Mid-autumn Festival",
+    "国庆节": "National Day",
+}
+
 
 class BankCalendar:
     """Implements `risk.deadlines.WorkingDays` for the banks of this world."""
@@ -52,6 +82,27 @@ class BankCalendar:
     def is_provisional(self, year: int) -> bool:
         """Say whether the holidays of a year are not announced yet, or not known here."""
         return not FIRST_ANNOUNCED <= year <= LAST_ANNOUNCED
+
+    def shown(self, day: date) -> DayShown:
+        """Return what a day is, and why.
+
+        >>> BankCalendar().shown(date(2026, 10, 10))
+        DayShown(kind=<DayKind.MADE_UP: 'made_up'>, name='国庆节', name_en='National Day')
+        """
+        name, name_en = self._holiday(day)
+        if self.is_working(day):
+            kind = DayKind.MADE_UP if day.weekday() >= SATURDAY else DayKind.WORKING
+        else:
+            kind = DayKind.HOLIDAY if name else DayKind.WEEKEND
+        return DayShown(kind, name, name_en)
+
+    def _holiday(self, day: date) -> tuple[str, str]:
+        if self.is_provisional(day.year):
+            name = STATUTORY.get(day, "")
+            return name, STATUTORY_EN.get(name, "")
+        english = chinese_calendar.get_holiday_detail(day)[1]
+        chinese = {one.value: one.chinese for one in chinese_calendar.Holiday}
+        return chinese.get(english, ""), english or ""
 
     def next_working_day(self, after: date) -> date:
         """Return the first working day after a day.

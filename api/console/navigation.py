@@ -30,6 +30,10 @@ PLACES = (
 )
 
 
+ROOMS = {"/console/desk": "/console/clock", "/console/class": "/console/clock"}
+"""Pages that stand under an entry of another path."""
+
+
 def places_for(role: str, built: frozenset[str]) -> Sequence[Place]:
     """Return the entries that somebody with this role sees; a page that is not built has none."""
     return [place for place in PLACES if role in place.roles and place.path in built]
@@ -40,7 +44,12 @@ def current(path: str) -> str:
 
     >>> current("/console/alerts/R07-1"), current("/console"), current("/console/sign-in")
     ('/console/alerts', '/console', '')
+    >>> current("/console/desk")
+    '/console/clock'
     """
+    for room, entry in ROOMS.items():
+        if path == room or within(path, room):
+            return entry
     below = [place.path for place in PLACES[1:] if path == place.path or within(path, place.path)]
     return below[0] if below else HOME * (path == HOME)
 

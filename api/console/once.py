@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+import secrets
+from collections.abc import Callable, Mapping
 from time import time
 from typing import NamedTuple, TypeVar
 
@@ -31,6 +32,12 @@ class Done(NamedTuple):
 
     location: str
     before: bool
+
+
+def token_of(form: Mapping[str, str]) -> str:
+    """Return the token of a form, a fresh one where it has none."""
+    asked = form.get("once", "")
+    return asked if TOKEN.fullmatch(asked) else secrets.token_urlsafe(18)
 
 
 def do_once(

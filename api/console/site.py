@@ -16,7 +16,7 @@ from itsdangerous import URLSafeTimedSerializer
 
 from api.console.assets import AT, Assets
 from api.console.gate import Console
-from api.console.navigation import PLACES
+from api.console.navigation import PLACES, ROOMS
 from api.console.once import forget_old_forms
 from api.console.pages import ROUTERS
 from api.console.session import Sessions
@@ -30,13 +30,15 @@ from pos_sim.store.outbox import prune_outbox
 log = structlog.get_logger()
 
 SWEEP_EVERY_S = 30.0
+KNOWN = {place.path for place in PLACES} | ROOMS.keys()
+"""Pages that others ask for: is it built?"""
 
 
 def mount(app: FastAPI, desk: Desk) -> None:
     """Add the console to the application."""
     routes = [route for router in ROUTERS for route in router.routes]
     built = {getattr(route, "path", "") for route in routes}
-    app.state.console = console_for(desk, frozenset(built & {place.path for place in PLACES}))
+    app.state.console = console_for(desk, frozenset(built & KNOWN))
     for router in ROUTERS:
         app.include_router(router, include_in_schema=False)
     app.add_route(f"{AT}/{{version}}/{{name:path}}", app.state.console.assets.answer)

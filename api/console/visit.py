@@ -16,7 +16,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from api.console.flash import Flash, keep_flash, take_flash
 from api.console.navigation import HOME, current, home_of, own_path, places_for
-from api.console.once import TOKEN, do_once
+from api.console.once import do_once, token_of
 from api.console.session import Session
 from api.console.texts import Texts
 from api.problems import Problem
@@ -113,8 +113,7 @@ class Visit:
         ``said`` names the text that the next page shows. What cannot be done changes nothing and is
         shown above ``back``, by default the page that the form stood on.
         """
-        asked = self.form.get("once", "")
-        token = asked if TOKEN.fullmatch(asked) else secrets.token_urlsafe(18)
+        token = token_of(self.form)
         where = to if callable(to) else _always(to)
         try:
             with refusals():

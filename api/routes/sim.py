@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
-from datetime import datetime
 from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict
-from sqlalchemy import Connection
 
 from api.auth import AdminKey, AnyKey
-from api.clock import FURTHEST, NEXT, clock_shown, moved, target_of
+from api.clock import clock_shown, moved
+from api.clock_moves import go_to, note_move, wanted_moment
 from api.desk import AtDesk, InSandbox
 from api.models.about import ClockShown
 from api.models.clock import ClockBody, Moved
@@ -20,16 +18,11 @@ from api.models.fields import BatchNo, TerminalId, TraceNo
 from api.models.sim import MagicList, Manifest, TruthShown
 from api.openapi import problems
 from api.paging import CURSOR, LIMIT
-from api.problems import Problem, invalid_field
+from api.problems import invalid_field
 from api.quick import JsonRoute
 from api.truth import truth_shown
-from pos_sim.domain.calendar import SHANGHAI, in_local_time
 from pos_sim.domain.requests import Key
-from pos_sim.engine.sandbox import Sandbox
 from pos_sim.store.query_truth import truth_of
-from risk.audit_log import write_entry
-from risk.due_kinds import due_kinds
-from risk.walk import advance_live
 from seeds.magic_list import magic_items
 from seeds.manifest import manifest_page
 from seeds.mistakes import Mistake
@@ -72,51 +65,10 @@ async def move_clock(key: AdminKey, desk: AtDesk, body: ClockBody) -> Moved:
 
     A moment that has passed is 409. Other processes show the new time when this is answered.
     """
-    sandbox = desk.sandbox
-    now = sandbox.clock.now()
-    to = await wanted_moment(sandbox, body, now)
-    await sandbox.database.run(partial(note_move, by=key.name, now=now, to=to))
-    fired = await advance_live(sandbox, to)
-    if not sandbox.database.is_sqlite:
-        await asyncio.sleep(2 * desk.settings.follow_every_s)
-    return moved(now, sandbox.clock.now(), fired)
-
-
-async def wanted_moment(sandbox: Sandbox, body: ClockBody, now: datetime) -> datetime:
-    """Return where the clock shall go; what cannot be becomes its problem."""
-    look = partial(next_review, sandbox=sandbox, now=now)
-    review = await sandbox.database.read(look)
-    to = target_of(body, now, review)
-    if to is None:
-        nothing = "没有计划中的年审 · No annual review is planned"
-        raise Problem("illegal-action", nothing, more={"available_actions": sorted(NEXT)})
-    if to < now:
-        raise Problem("clock-backwards")
-    if to > now + FURTHEST:
-        field = "advance_by" if body.advance_to is None else "advance_to"
-        raise invalid_field(field, "一次最多三年 · At most three years at once")
-    return to.astimezone(SHANGHAI)
-
-
-def next_review(connection: Connection, sandbox: Sandbox, now: datetime) -> datetime | None:
-    """Return when the next annual review comes due, by the kind of that name."""
-    reviews = (due for due in due_kinds(sandbox) if due.kind == "annual_review")
-    moments = (due.next_at(connection, now) for due in reviews)
-    return min((at for at in moments if at is not None), default=None)
-
-
-def note_move(connection: Connection, by: str, now: datetime, to: datetime) -> None:
-    """Write down who moves the clock, before it moves."""
-    write_entry(
-        connection,
-        at=now,
-        actor=by,
-        action="advance",
-        subject_kind="clock",
-        subject_id="clock",
-        before={"now": in_local_time(now)},
-        after={"now": in_local_time(to)},
-    )
+    now = desk.sandbox.clock.now()
+    to = await wanted_moment(desk.sandbox, body, now)
+    await desk.sandbox.database.run(partial(note_move, by=key.name, now=now, to=to))
+    return moved(now, *await go_to(desk, to))
 
 
 @router.get(

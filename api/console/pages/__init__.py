@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from api.console.pages import lessons, operations, sign_in, stream, terminal
+from api.console.pages import clock, lessons, operations, sign_in, stream, terminal
 
 ROUTERS: tuple[APIRouter, ...] = (
     sign_in.router,
@@ -12,4 +12,5 @@ ROUTERS: tuple[APIRouter, ...] = (
     operations.router,
     terminal.router,
     lessons.router,
+    clock.router,
 )
