@@ -66,7 +66,7 @@ class TransactionEngine:
 
     def perform_now(self, requests: Sequence[Request]) -> list[Decision]:
         """Perform ``requests`` as one group, without an event loop."""
-        return self._database.run_now(self._posting(requests))
+        return self._database.run_brief_now(self._posting(requests))
 
     async def find(self, key: Key) -> Transaction | None:
         """Return the transaction with this key, None when the bank has never seen it."""

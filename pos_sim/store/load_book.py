@@ -50,8 +50,8 @@ READ_TERMINALS = Statement(
     " where t.terminal_id {in:terminal_ids text}"
 )
 LOCK_STRANGERS = Statement(
-    "select pg_advisory_xact_lock(number) from (select distinct hashtext(id) as number"
-    " from unnest(cast(:terminal_ids as text[])) as id order by number) as strangers"
+    "select pg_advisory_xact_lock(number) from (select distinct hashtext(value) as number"
+    " from {each:terminal_ids text} as t(value) order by number) as strangers"
 )
 LOCK_CARDS = Statement(
     f"select pan_hash, {rows.CARD_COLUMNS} from cards c where pan_hash {{in:pan_hashes text}}"

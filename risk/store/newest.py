@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Any
 
-import orjson
 from sqlalchemy import Connection
 
-from pos_sim.store.sql import on_sqlite
+from pos_sim.store.sql import NOTHING, Answer, Statement
 
 MOST = 256
 """So many rows a key: what lies further back than that cannot change what a rule says."""
@@ -24,24 +23,27 @@ class NewestOf:
         self, columns: str, key: str, key_type: str, *, where: str = "", joins: str = ""
     ) -> None:
         newest = (
-            f"from transactions s where s.{key} = k.value and s.decided_us > {{since}} {where}"
+            f"from transactions s where s.{key} = k.value and s.decided_us > :since {where}"
             f" order by s.decided_us desc, s.transaction_id desc limit {MOST}"
         )
-        self.sqlite = (
-            f"select {columns} from json_each(:keys) k join transactions t on t.rowid in"
-            f" (select s.rowid {newest.format(since=':since')}) {joins}"
-        )
-        self.postgresql = (
-            f"select {columns} from unnest(cast(%(keys)s as {key_type}[])) as k(value)"
-            f" cross join lateral (select * {newest.format(since='%(since)s')}) t {joins}"
-        )
+        keys = f"{{each:keys {key_type}}}"
+        self._of = {
+            "sqlite": Statement(
+                f"select {columns} from {keys} k join transactions t on t.rowid in"
+                f" (select s.rowid {newest}) {joins}"
+            ),
+            "postgresql": Statement(
+                f"select {columns} from {keys} as k(value)"
+                f" cross join lateral (select * {newest}) t {joins}"
+            ),
+        }
+
+    def ask(self, connection: Connection, keys: Collection[Any], since_us: int) -> Answer:
+        """Ask for the rows, in no particular order; no keys, no statement."""
+        if not keys:
+            return NOTHING
+        return self._of[connection.dialect.name].ask(connection, keys=keys, since=since_us)
 
     def rows(self, connection: Connection, keys: Collection[Any], since_us: int) -> Sequence[Any]:
         """Return the rows, in no particular order; no keys, no statement."""
-        if not keys:
-            return ()
-        if connection.dialect.name == "sqlite":
-            values = {"keys": orjson.dumps(list(keys)).decode(), "since": since_us}
-            return on_sqlite(connection, self.sqlite, values).fetchall()
-        values = {"keys": list(keys), "since": since_us}
-        return connection.exec_driver_sql(self.postgresql, values).fetchall()
+        return self.ask(connection, keys, since_us).rows()

@@ -43,7 +43,7 @@ INSERT_ALERTS = InsertSet(risk_alerts, ALERT_COLUMNS)
 UPDATE_ALERTS = UpdateSet(risk_alerts, GROWING, ["alert_id"])
 LOCK_KEYS = Statement(
     "select pg_advisory_xact_lock(hashtextextended(k, 0)) from"
-    " (select k from unnest(cast(:keys as text[])) as k order by k) as keys"
+    " (select k from {each:keys text} as keys(k) order by k) as keys"
 )
 LATEST = Statement(
     f"select {', '.join(ALERT_COLUMNS)} from risk_alerts a where rule_id {{in:rules text}}"

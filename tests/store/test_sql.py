@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from datetime import date
 from typing import Any
@@ -12,18 +13,24 @@ from sqlalchemy import Connection
 from pos_sim.store.database import Database
 from pos_sim.store.sql import InsertSet, Statement, UpdateSet
 from pos_sim.store.tables import accounts, usage, world
+from pos_sim.store.trips import KEPT, Trips
+from risk.store.tables import risk_readings
 
 DAY, NEXT = date(2026, 3, 2), date(2026, 3, 3)
 HOSTILE = ["'; drop table world; --", 'a"b', "100%", ":name", "{in:x text}", "贵州", "\\", "a,b"]
+HOSTILE += ["null", "", "a\nb", "\\n", '{"a": "\\\\\\t"}', "\x01\x7f\u2028", "{}", " "]
 KNOWN = ("size", "seed", "clock_offset_us")
 
 
-@pytest.fixture
-def connection(still_database: Database) -> Iterator[Connection]:
-    """A connection whose work is undone."""
+@pytest.fixture(params=["alone", "in trips"])
+def connection(request: pytest.FixtureRequest, still_database: Database) -> Iterator[Connection]:
+    """A connection whose work is undone; on PostgreSQL its statements may travel together."""
     with still_database.sync_engine.connect() as connection:
         undo = connection.begin()
+        if request.param == "in trips" and not still_database.is_sqlite:
+            connection.info[KEPT] = Trips(connection)
         yield connection
+        connection.info.pop(KEPT, None)
         undo.rollback()
 
 
@@ -104,6 +111,7 @@ UPSERT_WORLD = InsertSet(
 )
 PUT_USAGE = InsertSet(usage, ["kind", "subject_id", "business_date", "amount_fen", "count"])
 PUT_ACCOUNTS = InsertSet(accounts, [column.name for column in accounts.columns])
+PUT_READINGS = InsertSet(risk_readings, ["terminal_id", "at_us", "drift_m", "accuracy_m"])
 CHANGE_WORLD = UpdateSet(world, ["value"], ["name"])
 CHANGE_USAGE = UpdateSet(usage, ["amount_fen", "count"], ["subject_id", "business_date", "kind"])
 
@@ -147,6 +155,13 @@ def test_every_type_arrives_as_it_left(connection: Connection) -> None:
         " where account_id {in:ids bigint} order by account_id"
     )
     assert [tuple(row) for row in statement.rows(connection, ids=[9_001, 9_002])] == rows
+
+
+def test_every_number_arrives_as_it_left(connection: Connection) -> None:
+    numbers = [0.1, -1e300, 5e-324, math.inf, 7]
+    PUT_READINGS.run(connection, [(f"T{i}", i, n, n) for i, n in enumerate(numbers)])
+    found = Statement("select drift_m from risk_readings order by at_us").rows(connection)
+    assert [row[0] for row in found] == numbers
 
 
 def test_only_the_named_rows_change(connection: Connection) -> None:
