@@ -18,6 +18,7 @@ from api.console.visit import Visit
 from api.json_answers import json_answer
 from api.problems import Problem
 from pos_sim.domain.calendar import in_local_time
+from pos_sim.domain.training import FULL_SCORE
 from seeds.manifest import Moment
 
 router = APIRouter(prefix=HOME)
@@ -40,6 +41,8 @@ async def terminal(visit: Anyone, lesson: str = "", trainee: str = "") -> Respon
     return visit.show(
         "terminal.html",
         lesson=opening_of(wanted) if wanted else None,
+        first_step=wanted.steps[0] if wanted else None,
+        full_score=FULL_SCORE,
         trainee=trainee,
         terminals=machines,
         terminal_key=DEMO_KEY if visit.sandbox.world.is_demo else "",

@@ -90,3 +90,49 @@ def scrolls_sideways(page: Page) -> bool:
     return bool(
         page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
     )
+
+
+def without_cache(page: Page) -> None:
+    """Fetch everything anew each time, as a browser does that has never been here."""
+    session = page.context.new_cdp_session(page)
+    session.send("Network.enable")
+    session.send("Network.setCacheDisabled", {"cacheDisabled": True})
+
+
+TRAVELLED = """() => {
+  const all = [...performance.getEntriesByType("navigation"),
+               ...performance.getEntriesByType("resource")];
+  return {
+    bytes: all.reduce((sum, one) => sum + one.transferSize, 0),
+    hosts: [...new Set(all.map((one) => new URL(one.name).host))],
+  };
+}"""
+
+
+def travelled(page: Page) -> dict[str, Any]:
+    """Return the bytes on the wire of this page and all it fetched, and the hosts it asked."""
+    found: dict[str, Any] = page.evaluate(TRAVELLED)
+    return found
+
+
+def first_paint(page: Page) -> float:
+    """Return when the first content was seen, milliseconds."""
+    paint: float = page.evaluate(
+        "performance.getEntriesByName('first-contentful-paint')[0].startTime"
+    )
+    return paint
+
+
+JUMPED = """() => new Promise((done) => {
+  let sum = 0;
+  new PerformanceObserver((list) => {
+    for (const one of list.getEntries()) if (!one.hadRecentInput) sum += one.value;
+  }).observe({ type: "layout-shift", buffered: true });
+  setTimeout(() => done(sum), 100);
+})"""
+
+
+def jumped(page: Page) -> float:
+    """Return the sum of all layout shifts that nobody caused by pressing something."""
+    found: float = page.evaluate(JUMPED)
+    return found

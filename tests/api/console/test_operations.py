@@ -19,7 +19,16 @@ from api.composition import open_sandbox
 from api.settings import Settings
 from pos_sim.store.database import Database
 from pos_sim.store.tables import service_points
-from tests.api.console.chromium import LAPTOP, PHONE, screen, scrolls_sideways, violations
+from tests.api.console.chromium import (
+    LAPTOP,
+    PHONE,
+    first_paint,
+    jumped,
+    screen,
+    scrolls_sideways,
+    travelled,
+    violations,
+)
 from tests.api.counter import Counter
 from tests.api.village import POS
 
@@ -46,34 +55,21 @@ def rows(page: Page) -> Any:
 
 def test_it_is_there_at_once_and_light(chromium: Browser, address: str) -> None:
     with operations(chromium, address) as page:
-        paints = [first_paint(page) for _ in range(3)]
+        paints = [paint_again(page) for _ in range(3)]
         assert min(paints) < SLOW_MS, paints
     # A new browser has nothing kept: what it gets is what travels.
     with screen(chromium, address, "") as page:
         page.click("form:has(input[value='demo-maker']) button", no_wait_after=True)
         ready(page)
-        sizes = page.evaluate(TRAVELLED)
+        sizes = travelled(page)
     assert sizes["bytes"] < WIRE_MAX, sizes
     assert sizes["hosts"] == [address.removeprefix("http://")]
 
 
-TRAVELLED = """() => {
-  const all = [...performance.getEntriesByType("navigation"),
-               ...performance.getEntriesByType("resource")];
-  return {
-    bytes: all.reduce((sum, one) => sum + one.transferSize, 0),
-    hosts: [...new Set(all.map((one) => new URL(one.name).host))],
-  };
-}"""
-
-
-def first_paint(page: Page) -> float:
+def paint_again(page: Page) -> float:
     page.reload()
     ready(page)
-    paint: float = page.evaluate(
-        "performance.getEntriesByName('first-contentful-paint')[0].startTime"
-    )
-    return paint
+    return first_paint(page)
 
 
 @pytest.mark.parametrize(("size", "language"), [(LAPTOP, "zh"), (PHONE, "en")])
@@ -82,22 +78,13 @@ def test_it_is_for_everybody(
 ) -> None:
     counter.do("withdrawal", pin="000000")
     with operations(chromium, address, language=language, size=size) as page:
-        assert page.evaluate(JUMPED) < 0.01
+        assert jumped(page) < 0.01
         assert not scrolls_sideways(page)
         if size == LAPTOP:  # the projector shows all of it
             assert page.evaluate("document.documentElement.scrollHeight") <= LAPTOP[1]
         assert violations(page) == []
         page.goto("/console/sign-in")
         assert violations(page) == []
-
-
-JUMPED = """() => new Promise((done) => {
-  let sum = 0;
-  new PerformanceObserver((list) => {
-    for (const one of list.getEntries()) if (!one.hadRecentInput) sum += one.value;
-  }).observe({ type: "layout-shift", buffered: true });
-  setTimeout(() => done(sum), 100);
-})"""
 
 
 def test_a_transaction_arrives_by_itself(chromium: Browser, address: str, counter: Counter) -> None:
