@@ -95,8 +95,10 @@ def judge(connection: Connection, moment: datetime, calendar: WorkingDays) -> Se
     if not down:
         return ()
     INSERT.run(connection, [(*key, to_us(moment)) for key in down])
+    ordered = sorted(down)  # as the subjects of alerts are locked
+    fired = [drop(connection, versions[k.rule_id], counts[k], moment, calendar) for k in ordered]
     touch(connection)
-    return [drop(connection, versions[key.rule_id], counts[key], moment, calendar) for key in down]
+    return fired
 
 
 def stops_in_window(connection: Connection, moment: datetime) -> dict[VersionKey, int]:

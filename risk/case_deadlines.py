@@ -19,9 +19,13 @@ def next_deadline(connection: Connection, _now: datetime) -> datetime | None:
     return case_rows.first_waking(connection)
 
 
+MOST = 50
+"""So many cases are moved together: their points are locked as long, and serve nobody."""
+
+
 def move_cases(connection: Connection, now: datetime) -> Sequence[Fired]:
-    """Move every case whose time has come; points are taken in their order, as always."""
-    due = case_rows.waking(connection, now)
+    """Move cases whose time has come; points are taken in their order, as always."""
+    due = case_rows.waking(connection, now, MOST)
     ordered = sorted(due, key=lambda case: (case.service_point_id or "", case.case_id))
     return [fired for case in ordered if (fired := move(connection, case, now)) is not None]
 

@@ -33,6 +33,9 @@ from risk.workflow import CLOCK
 
 KIND, LOOSEN = "control", "loosen"
 LONGEST = timedelta(days=366)
+MOST = 50
+"""So many controls lapse together: their points are locked as long."""
+
 SWITCHED = AT_THE_COUNTER - {Business.REVERSAL}
 """What can be switched off; a reversal never is."""
 
@@ -267,8 +270,9 @@ def next_lapse(connection: Connection, _now: datetime) -> datetime | None:
 
 
 def lapse(connection: Connection, now: datetime) -> Sequence[Fired]:
-    """End the controls whose time is over; the engine let them go at that moment by itself."""
-    return [lapse_one(connection, kept, now) for kept in control_rows.passed(connection, now)]
+    """End controls whose time is over; the engine let them go at that moment by itself."""
+    passed = control_rows.passed(connection, now, MOST)
+    return [lapse_one(connection, kept, now) for kept in passed]
 
 
 def lapse_one(connection: Connection, kept: KeptControl, now: datetime) -> Fired:

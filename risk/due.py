@@ -29,8 +29,8 @@ class Due:
 
     ``next_at(connection, now)`` gives the earliest moment when something of this kind is due,
     which may lie in the past, None when nothing is planned; it only reads. ``work(connection,
-    moment)`` does all that is due at ``moment``, in this one transaction; called again, or by
-    another process meanwhile, it finds nothing to do.
+    moment)`` does what is due at ``moment`` in this one transaction: all of it, or as much as may
+    be locked together, and is then called again. What another process did it finds done.
     """
 
     kind: str

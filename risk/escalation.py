@@ -63,13 +63,12 @@ def next_edge(connection: Connection, now: datetime) -> datetime | None:
 
 
 def escalate(connection: Connection, moment: datetime) -> Sequence[Fired]:
-    """Mark every alert with the stage that it has come to."""
-    fired: list[Fired] = []
-    while late := LATE.rows(connection, now_us=to_us(moment), most=MOST):
-        # Groups write whole alerts: the locks of the subjects come before the stages are read.
-        latest_rows(connection, {AlertKey(*row[1:]) for row in late})
-        fired += mark(connection, [row[0] for row in late], moment)
-    return fired
+    """Mark alerts with the stages that they have come to."""
+    late = LATE.rows(connection, now_us=to_us(moment), most=MOST)
+    # Groups write whole alerts: the locks of the subjects come before the stages are read. They
+    # are taken at once: a second set of them would not come in the order of all.
+    latest_rows(connection, {AlertKey(*row[1:]) for row in late})
+    return mark(connection, [row[0] for row in late], moment)
 
 
 def mark(connection: Connection, alert_ids: Sequence[str], moment: datetime) -> list[Fired]:

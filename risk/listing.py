@@ -136,9 +136,16 @@ def check(connection: Connection, target: NamedList, wish: Wish, at: datetime) -
     if not EXISTS[target.kind](connection, wish.value):
         what = VALUES[target.kind]
         raise Mistaken("value", f"没有这个 {what} · There is no such {what}")
-    in_force = list_rows.entries_about(connection, target.name, wish.value, at)
-    if any(entry.until >= wish.until or entry.since == at for entry in in_force):
+    if stands_there(connection, target.name, wish.value, wish.until, at):
         raise AlreadyThere(wish.value)
+
+
+def stands_there(
+    connection: Connection, name: str, value: str, until: datetime, at: datetime
+) -> bool:
+    """Say whether a value is listed as long already, or was put there in this very moment."""
+    in_force = list_rows.entries_about(connection, name, value, at)
+    return any(entry.until >= until or entry.since == at for entry in in_force)
 
 
 EXISTS: dict[str, Callable[[Connection, str], bool]] = {
@@ -155,10 +162,13 @@ def add_approved(connection: Connection, approval: Approval) -> None:
     until = from_us(approval.payload["until_us"])
     if until <= approval.decided_at:
         raise StaleApproval("名单期限已过 · Its time is over already")
+    name, value = approval.payload["list"], approval.payload["value"]
+    if stands_there(connection, name, value, until, approval.decided_at):
+        raise StaleApproval("已在名单上，期限不短于此 · Stands there as long already")
     entry = Entry(
         entry_id=approval.subject_id,
-        name=approval.payload["list"],
-        value=approval.payload["value"],
+        name=name,
+        value=value,
         since=approval.decided_at,
         until=until,
         reason=approval.payload["note"],

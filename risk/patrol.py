@@ -44,25 +44,24 @@ def patrolled_at(connection: Connection, now: datetime) -> datetime | None:
 
 
 def work_of_evenings(connection: Connection, moment: datetime, rounds: Rounds) -> Sequence[Fired]:
-    """Go through the evenings that have come, one after the other."""
+    """Go through the next evening that has come: each has locks of its own."""
     last, over = read_mark(connection, MARK), business_date(moment - GRACE)
     assert last is not None
-    day, fired = date.fromisoformat(last) + ONE_DAY, list[Fired]()
-    while day < over:
-        hits = patrol_day(connection, day, rounds=rounds)
-        write_entry(
-            connection,
-            at=moment,
-            actor=CLOCK,
-            action="patrol",
-            subject_kind="business_day",
-            subject_id=day.isoformat(),
-            after={"hits": hits},
-        )
-        text, text_en = f"{day} 日终巡检，命中 {hits} 条", f"Patrol of {day}: {hits} hits"
-        fired.append(Fired(moment, PATROL, day.isoformat(), text, text_en))
-        day += ONE_DAY
-    return fired
+    day = date.fromisoformat(last) + ONE_DAY
+    if day >= over:
+        return ()
+    hits = patrol_day(connection, day, rounds=rounds)
+    write_entry(
+        connection,
+        at=moment,
+        actor=CLOCK,
+        action="patrol",
+        subject_kind="business_day",
+        subject_id=day.isoformat(),
+        after={"hits": hits},
+    )
+    text, text_en = f"{day} 日终巡检，命中 {hits} 条", f"Patrol of {day}: {hits} hits"
+    return [Fired(moment, PATROL, day.isoformat(), text, text_en)]
 
 
 def begin_patrols(connection: Connection, first_day: date) -> None:

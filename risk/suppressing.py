@@ -6,7 +6,7 @@ go on being found and counted; only what they do is suppressed.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -28,6 +28,7 @@ from risk.due import Due, Fired
 from risk.mistakes import Mistaken
 from risk.releases import published
 from risk.store.register import touch
+from risk.store.save_hits import latest_alerts
 from risk.store.tables import risk_suppressions
 from risk.store.version_rows import all_versions
 from risk.suppressions import NEVER_SUPPRESSED, ONE_HAND
@@ -257,11 +258,12 @@ def rested_keys(connection: Connection, now: datetime) -> list[AlertKey]:
     return [AlertKey(*row) for row in RESTED.rows(connection, now_us=to_us(now))]
 
 
-def wake(connection: Connection, keys: Iterable[AlertKey], now: datetime) -> list[str]:
+def wake(connection: Connection, keys: Collection[AlertKey], now: datetime) -> list[str]:
     """Wake these alerts, but for those that somebody silenced again meanwhile."""
     woken: list[str] = []
+    latest = latest_alerts(connection, keys)  # their locks come first, all at once
     for key in keys:
-        kept = latest_about(connection, key)  # its lock comes first
+        kept = latest.get(key)
         after = act(kept.alert, Action.LAPSE) if kept else None
         if kept is None or after is None or is_silent(connection, key, now):
             continue

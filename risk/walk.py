@@ -3,6 +3,11 @@
 A stretch is one transaction: the row of the clock is locked first, then what is due is asked for
 and done. So several processes may walk at once and nothing is done twice. Whoever moves the clock
 and whoever only keeps up with it take the same steps.
+
+Beside traffic everybody takes locks in one order: the clock's row; service points, by ascending
+id; cards, accounts, bills; cases; subjects of alerts; last the end of the audit log. One kind of
+work keeps to it. Two in one transaction would not, since the second begins with its points again:
+where rows are locked one by one (PostgreSQL), each piece of work is a transaction of its own.
 """
 
 from __future__ import annotations
@@ -23,7 +28,7 @@ from risk.due import Due, Fired, Planned, first_of
 from risk.due_kinds import due_kinds
 
 STRETCH_S = 0.05
-"""So long, about, one transaction goes on to the next work: others wait for its locks."""
+"""So long, about, one transaction goes on to the next work where there is one writer anyway."""
 
 
 class WorkFailed(Exception):
@@ -48,28 +53,45 @@ def advance(sandbox: Sandbox, to: datetime) -> list[Fired]:
 
     A moment that has passed moves nothing; what was due by then is done.
     """
-    fired: list[Fired] = []
-    work = partial(go_on, sandbox=sandbox, kinds=list(due_kinds(sandbox)), to=to)
-    while True:
-        stretch = sandbox.database.run_now(work)
+    way = Way.of(sandbox, to)
+    while not way.is_there:
+        stretch = sandbox.database.run_now(way.stretch)
         follow_policies_now(sandbox)  # before the clock shows a day on which a new one begins
-        show(sandbox, stretch.shows)
-        fired += stretch.fired
-        if stretch.is_there:
-            return fired
+        way.walked(stretch)
+    return way.fired
 
 
 async def advance_live(sandbox: Sandbox, to: datetime) -> list[Fired]:
     """The same beside other requests: they are served between two stretches."""
-    fired: list[Fired] = []
-    work = partial(go_on, sandbox=sandbox, kinds=list(due_kinds(sandbox)), to=to)
-    while True:
-        stretch = await sandbox.database.run(work)
+    way = Way.of(sandbox, to)
+    while not way.is_there:
+        stretch = await sandbox.database.run(way.stretch)
         await follow_policies(sandbox)
-        show(sandbox, stretch.shows)
-        fired += stretch.fired
-        if stretch.is_there:
-            return fired
+        way.walked(stretch)
+    return way.fired
+
+
+@dataclass(slots=True)
+class Way:
+    """The way of the clock to a moment: a stretch after the other, and what was done on it."""
+
+    sandbox: Sandbox
+    stretch: Callable[[Connection], Stretch]
+    fired: list[Fired] = field(default_factory=list)
+    is_there: bool = False
+
+    @classmethod
+    def of(cls, sandbox: Sandbox, to: datetime) -> Way:
+        kinds, stretch_s = list(due_kinds(sandbox)), STRETCH_S if sandbox.database.is_sqlite else 0
+        return cls(
+            sandbox, partial(go_on, sandbox=sandbox, kinds=kinds, to=to, stretch_s=stretch_s)
+        )
+
+    def walked(self, stretch: Stretch) -> None:
+        """Take note of a stretch that is committed; the clock shows it now."""
+        show(self.sandbox, stretch.shows)
+        self.fired += stretch.fired
+        self.is_there = stretch.is_there
 
 
 async def keep_up(
@@ -121,7 +143,7 @@ def go_on(
     sandbox: Sandbox,
     kinds: list[Due],
     to: datetime,
-    stretch_s: float = STRETCH_S,
+    stretch_s: float,
 ) -> Stretch:
     """Do what is due by ``to``, one after the other, for a while; the caller commits.
 

@@ -1,7 +1,9 @@
 """Engines, pragmas and the only commit.
 
-``run`` writes: one transaction, one commit. ``read`` reads from one consistent snapshot. The
-twins with ``_now`` do the same without an event loop, for the command line, tests, simulations.
+``run`` writes: one transaction, one commit. Everybody locks in one order; where two transactions
+cross all the same, the one that gave way is begun again. ``read`` reads from one consistent
+snapshot. The twins with ``_now`` do the same without an event loop, for the command line, tests,
+simulations.
 """
 
 from __future__ import annotations
@@ -65,6 +67,9 @@ class StoreGone(StoreError):
 class Database:
     """One database of one sandbox; SQLite has one writer thread, PostgreSQL a pool."""
 
+    tries = 3
+    """So often work is begun that had to give way to another transaction: nothing is kept of it."""
+
     def __init__(self, url: str | URL, *, lock_wait_s: float = LOCK_WAIT_S) -> None:
         self.url = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
@@ -90,11 +95,14 @@ class Database:
         if self.is_sqlite:
             async with self._turn:
                 return await self._in_writer_thread(partial(self.run_now, work))
-        try:
-            async with self._async.begin() as connection:
-                return await connection.run_sync(with_last_words, work)
-        except DBAPIError as error:
-            raise translated(error) from error
+        left = self.tries
+        while True:
+            left -= 1
+            try:
+                async with self._async.begin() as connection:
+                    return await connection.run_sync(with_last_words, work)
+            except DBAPIError as error:
+                raise_unless_crossed(error, left)
 
     async def run_brief(self, work: Callable[[Connection], T]) -> T:
         """Do ``work``, which takes milliseconds, in one transaction and commit it.
@@ -128,11 +136,14 @@ class Database:
 
     def run_now(self, work: Callable[[Connection], T]) -> T:
         """Do ``work`` in one transaction and commit it, here and now."""
-        try:
-            with self._writer.begin() as connection:
-                return with_last_words(connection, work)
-        except DBAPIError as error:
-            raise translated(error) from error
+        left = self.tries
+        while True:
+            left -= 1
+            try:
+                with self._writer.begin() as connection:
+                    return with_last_words(connection, work)
+            except DBAPIError as error:
+                raise_unless_crossed(error, left)
 
     def run_brief_now(self, work: Callable[[Connection], T]) -> T:
         """Do ``work``, which takes milliseconds, in one transaction and commit it, here and now."""
@@ -210,6 +221,13 @@ class WriterTransaction:
         if self._connection is not None:
             self._connection.close()
             self._connection = None
+
+
+def raise_unless_crossed(error: DBAPIError, left: int) -> None:
+    """Raise what an error means, unless it gave way to somebody and tries are ``left``."""
+    meant = translated(error)
+    if not (left and isinstance(meant, StoreCrossed)):
+        raise meant from error
 
 
 def translated(error: DBAPIError) -> Exception:

@@ -59,7 +59,7 @@ STANDINGS = Statement(
 )
 OPEN_AT = Statement(f"{SELECT} where service_point_id = :point and closed_us is null")
 WAKES_FIRST = Statement("select min(wakes_us) from cases where wakes_us is not null")
-AWAKE = Statement(f"{SELECT} where wakes_us <= :now_us order by wakes_us, case_id")
+AWAKE = Statement(f"{SELECT} where wakes_us <= :now_us order by wakes_us, case_id limit :most")
 
 HISTORY = (
     "case_id", "number", "at_us", "actor", "what", "action", "source", "to_state", "note",
@@ -204,9 +204,9 @@ def first_waking(connection: Connection) -> datetime | None:
     return None if found is None else from_us(found)
 
 
-def waking(connection: Connection, now: datetime) -> list[Case]:
+def waking(connection: Connection, now: datetime, most: int) -> list[Case]:
     """Return the cases that the clock has to move by now, the earliest first."""
-    return [case_of(row) for row in AWAKE.rows(connection, now_us=to_us(now))]
+    return [case_of(row) for row in AWAKE.rows(connection, now_us=to_us(now), most=most)]
 
 
 def list_cases(

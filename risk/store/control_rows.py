@@ -29,7 +29,8 @@ AT_POINT = Statement(
 )
 ENDS_FIRST = Statement("select min(until_us) from point_controls where ended_us is null")
 PASSED = Statement(
-    f"{SELECT} where ended_us is null and until_us <= :now_us order by service_point_id, business"
+    f"{SELECT} where ended_us is null and until_us <= :now_us"
+    " order by service_point_id, business limit :most"
 )
 END = Statement(
     "update point_controls set ended_us = :ended_us where control_id = :control_id"
@@ -79,9 +80,9 @@ def first_end(connection: Connection) -> datetime | None:
     return None if found is None else from_us(found)
 
 
-def passed(connection: Connection, now: datetime) -> list[KeptControl]:
-    """Return the controls whose time is over, in the order of their points."""
-    return [control_of(row) for row in PASSED.rows(connection, now_us=to_us(now))]
+def passed(connection: Connection, now: datetime, most: int) -> list[KeptControl]:
+    """Return controls whose time is over, in the order of their points."""
+    return [control_of(row) for row in PASSED.rows(connection, now_us=to_us(now), most=most)]
 
 
 def control_of(row: Any) -> KeptControl:

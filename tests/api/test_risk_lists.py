@@ -305,6 +305,7 @@ def test_an_open_alert_rests_with_its_subject_and_is_new_again(desk: Watched) ->
     for _ in range(100):
         if desk.alert("R09", card_id)["state"] == "new":
             return
+        sleep(0.05)
     raise AssertionError("it rests for ever")
 
 

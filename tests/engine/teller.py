@@ -48,7 +48,7 @@ class Answer:
 class WatchedDatabase(Database):
     """Counts the transactions that failed."""
 
-    failures = 0
+    failures, tries = 0, 1
 
     async def run(self, work: Callable[[Connection], T]) -> T:
         try:

@@ -15,6 +15,7 @@ from pos_sim.domain.money import yuan
 from pos_sim.domain.requests import Business, Reported, Withdrawal
 from pos_sim.store.database import Database
 from risk import listing
+from risk.approvals import StaleApproval
 from tests.counter import card_bill, inquiry, transfer, withdrawal
 from tests.risk.case_desk import ANNA, KIND, CaseDesk, case_desk
 from tests.risk.watched import new_monitor
@@ -37,6 +38,15 @@ def listed(desk: CaseDesk, name: str, value: str, *, agreed: bool = True, days: 
     made = desk.run(partial(listing.add_entry, name=name, wish=wish, by=ANNA, at=desk.now))
     if agreed and made.approval_id is not None:
         desk.decide(made.approval_id)
+
+
+def proposed(desk: CaseDesk, days: int) -> str:
+    """Propose to let a card pass; return the approval."""
+    wish = listing.Wish(value=CARD, until=desk.now + timedelta(days=days), reason="已上门核实")
+    add = partial(listing.add_entry, name="allowed-cards", wish=wish, by=ANNA, at=desk.now)
+    asked = desk.run(add).approval_id
+    assert asked is not None
+    return asked
 
 
 MAKE: dict[str, Callable[[CaseDesk], Any]] = {
@@ -102,6 +112,17 @@ def test_green_must_be_agreed_on_and_ends(desk: CaseDesk) -> None:
     assert desk.code() == "00"
     desk.pass_time(days=1)
     assert desk.code() == "12"
+
+
+def test_one_who_is_let_pass_already_is_not_let_pass_again(desk: CaseDesk) -> None:
+    waiting = [proposed(desk, days) for days in (5, 5, 9)]
+    desk.decide(waiting[0])
+    with pytest.raises(StaleApproval):
+        desk.decide(waiting[2])  # in the same moment
+    desk.pass_time(hours=1)
+    with pytest.raises(StaleApproval):
+        desk.decide(waiting[1])  # as long as he stands there
+    desk.decide(waiting[2])
 
 
 def test_green_lets_nobody_else_pass(desk: CaseDesk) -> None:

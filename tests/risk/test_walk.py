@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
 import pytest
@@ -20,6 +19,7 @@ from risk.due import Due, Fired, Planned, first_of
 from risk.patrol import begin_patrols
 from risk.walk import WorkFailed, advance, keep_up
 from tests.counter import transfer
+from tests.risk.walker import Walker, together
 from tests.worlds import ATM, FACTS, RULES, SECRET
 
 HOUR = timedelta(hours=1)
@@ -138,16 +138,14 @@ def test_a_kind_that_never_ends_does_not_hold_the_clock(
 
 
 def test_two_processes_that_walk_the_same_days_do_everything_once(database: Database) -> None:
-    clocks = [SandboxClock(FACTS.clock_offset) for _ in range(2)]
-    both = [sandbox_of(database, clock) for clock in clocks]
-    at = both[0].clock.now()
-    both[0].engine.perform_now([transfer(1, terminal=ATM, at=at), transfer(2, at=at)])
+    sandbox = sandbox_of(database, SandboxClock(FACTS.clock_offset))
+    at = sandbox.clock.now()
+    sandbox.engine.perform_now([transfer(1, terminal=ATM, at=at), transfer(2, at=at)])
     database.run_now(lambda c: begin_patrols(c, at.date()))
     target = at + timedelta(days=3)
-    with ThreadPoolExecutor(2) as pool:
-        parts = list(pool.map(lambda sandbox: advance(sandbox, target), both))
-    done = Counter((f.kind, f.subject_id) for part in parts for f in part)
+    parts = together(database, Walker("walk", target), Walker("walk", target))
+    done = Counter(map(tuple, parts[0]["fired"] + parts[1]["fired"]))
     assert {kind for kind, _ in done} >= {"held_transaction", "settlement", "patrol"}
     assert set(done.values()) == {1}
-    assert all(sandbox.clock.now() >= target for sandbox in both)
+    assert all(datetime.fromisoformat(part["shows"]) >= target for part in parts)
     assert database.read_now(verify_chain)[1] is None

@@ -8,12 +8,13 @@ import sqlite3
 import threading
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
 import pytest
-from sqlalchemy import Connection, create_engine
+from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
 from pos_sim.store.database import (
@@ -328,6 +329,54 @@ async def test_connections_that_broke_meanwhile_cost_at_most_one_answer_each(
             errors += 1
     assert errors <= 1  # the first one to notice throws the others away
     await database.close()
+
+
+# Two that wait for each other ---------------------------------------------------------------------
+
+
+class Crossing:
+    """Transactions that take two locks in the wrong order, the first time at the same moment."""
+
+    def __init__(self) -> None:
+        self.meets = threading.Barrier(2)
+        self.begun = 0
+
+    def work(self, *locks: int) -> Callable[[Connection], int]:
+        def take(connection: Connection) -> int:
+            self.begun += 1
+            connection.execute(LOCK_NUMBER, {"number": locks[0]})
+            if self.begun <= 2:
+                self.meets.wait(5)
+            connection.execute(LOCK_NUMBER, {"number": locks[1]})
+            return PUT.run(connection, name=f"crossed {locks}", value="1")
+
+        return take
+
+
+LOCK_NUMBER = text("select pg_advisory_xact_lock(:number)")
+
+
+def test_the_one_that_gave_way_is_begun_again(shared: Database) -> None:
+    crossing = Crossing()
+    with ThreadPoolExecutor(2) as both:
+        done = list(both.map(shared.run_now, [crossing.work(1, 2), crossing.work(2, 1)]))
+    assert (done, crossing.begun) == ([1, 1], 3)
+    assert shared.read_now(has("crossed (1, 2)"))
+    assert shared.read_now(has("crossed (2, 1)"))
+
+
+async def test_one_that_gives_way_every_time_says_so(impatient: Database) -> None:
+    begun: list[int] = []
+
+    def gives_way(connection: Connection) -> None:
+        begun.append(1)
+        raise pg_error(psycopg.errors.DeadlockDetected)
+
+    with pytest.raises(StoreCrossed):
+        await impatient.run(gives_way)
+    with pytest.raises(StoreCrossed):
+        impatient.run_now(gives_way)
+    assert len(begun) == 2 * Database.tries
 
 
 # What an error means ------------------------------------------------------------------------------
