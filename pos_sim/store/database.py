@@ -233,12 +233,12 @@ def raise_unless_crossed(error: DBAPIError, left: int) -> None:
 def translated(error: DBAPIError) -> Exception:
     """Return what a driver's error means to a caller; a broken statement stays what it is."""
     text, state = str(error.orig).lower(), getattr(error.orig, "sqlstate", None)
+    if state in ("40P01", "40001"):  # first: its text says by whom it was "blocked"
+        return StoreCrossed("it crossed another transaction; nothing was done")
     if "locked" in text or state in ("55P03", "57014"):
         return StoreLocked("the database is locked by somebody else; nothing was done")
     if "full" in text or state == "53100":
         return StoreFull("the database has no room left; nothing was done")
-    if state in ("40P01", "40001"):
-        return StoreCrossed("it crossed another transaction; nothing was done")
     if error.connection_invalidated or isinstance(error, OperationalError | InterfaceError):
         return StoreGone("the database does not answer; whether it was done is not known")
     return error
