@@ -233,6 +233,12 @@ def pending_approvals(
     return {approval.subject_id: approval for approval in map(approval_of, rows)}
 
 
+def approvals_about(connection: Connection, kind: str, subject_id: str) -> list[Approval]:
+    """Return what was ever proposed about a subject, the earliest first, nothing locked."""
+    rows = approval_rows.ABOUT.rows(connection, subject_kind=kind, subject_id=subject_id)
+    return [approval_of(row) for row in rows]
+
+
 def list_approvals(
     connection: Connection, state: str | None, limit: int, after: tuple[int, str] | None
 ) -> Page[Approval]:

@@ -22,6 +22,7 @@ PLACES = (
     Place(HOME, "nav.operations", STAFF),
     Place("/console/alerts", "nav.alerts", STAFF),
     Place("/console/cases", "nav.cases", STAFF),
+    Place("/console/approvals", "nav.approvals", STAFF),
     Place("/console/points", "nav.points", STAFF),
     Place("/console/rules", "nav.rules", STAFF),
     Place("/console/clock", "nav.clock", STAFF),

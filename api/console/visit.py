@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -30,11 +30,16 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 SEE_OTHER = 303
+MOST_TOLD = 3
+"""So many wrong fields are told above a page; more are only counted, and marked in place."""
 
 
 @dataclass(slots=True)
 class Visit:
-    """One request to the console; ``key`` is None before sign-in."""
+    """One request to the console; ``key`` is None before sign-in.
+
+    ``refused`` is why a form was not taken, ``wrong`` what is wrong with its fields, by name.
+    """
 
     request: Request
     console: Console
@@ -42,6 +47,8 @@ class Visit:
     key: ApiKey | None
     t: Texts
     form: Mapping[str, str] = field(default_factory=dict)
+    refused: Flash | None = None
+    wrong: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def who(self) -> ApiKey:
@@ -84,11 +91,11 @@ class Visit:
 
     def show(self, template: str, status: int = 200, **context: Any) -> Response:
         """Return the page of a template."""
-        flash = take_flash(self)
+        flash = self.refused or take_flash(self)
         page = self.console.templates.get_template(template)
         response = HTMLResponse(page.render(**self._common(flash), **context), status)
         self.console.sessions.write(response, self.session, secure=self.is_secure)
-        if flash is not None:
+        if flash is not None and flash is not self.refused:
             response.delete_cookie(Flash.COOKIE, path=HOME)
         return response
 
@@ -105,34 +112,61 @@ class Visit:
         work: Callable[[Connection], T],
         *,
         to: str | Callable[[T], str],
-        said: str = "",
+        said: str | Callable[[T], str] = "",
         back: str = "",
+        again: Callable[[int], Awaitable[Response]] | None = None,
     ) -> Response:
         """Do what a form asks for, once and in one transaction, and go on to the page ``to``.
 
         ``said`` names the text that the next page shows. What cannot be done changes nothing and is
-        shown above ``back``, by default the page that the form stood on.
+        shown above ``back``, by default the page that the form stood on; or on the page that
+        ``again`` makes, with the status, from ``visit.form`` as it was sent and ``visit.wrong``.
         """
         token = token_of(self.form)
         where = to if callable(to) else _always(to)
+        words = said if callable(said) else _always(said)
+        told = ""
+
+        def work_and_tell(connection: Connection) -> T:
+            nonlocal told
+            result = work(connection)
+            told = words(result)
+            return result
+
         try:
             with refusals():
-                once = partial(do_once, token=token, work=work, to=where)
+                once = partial(do_once, token=token, work=work_and_tell, to=where)
                 done = await self.sandbox.database.run(once)
         except Problem as problem:
             if problem.status_code >= 500:
                 raise
-            return self.go(back or self.came_from, refused=self.words_of(problem))
+            return await self._refuse(problem, back, again)
         if done.before:
             return self.go(done.location, said=self.t("base.done_before"))
-        return self.go(done.location, said=self.t(said) if said else "")
+        return self.go(done.location, said=self.t(told) if told else "")
+
+    async def _refuse(
+        self, problem: Problem, back: str, again: Callable[[int], Awaitable[Response]] | None
+    ) -> Response:
+        """Say why a form was not taken: on its own page as it was sent, or above another one."""
+        if again is None:
+            return self.go(back or self.came_from, refused=self.words_of(problem))
+        self.wrong = {
+            one["field"]: self.t.half(one["message"]) for one in problem.more.get("errors", ())
+        }
+        self.refused = Flash(is_refusal=True, text=self.words_of(problem))
+        return await again(problem.status_code)
 
     def words_of(self, problem: Problem) -> str:
         """Return what a problem says to a person."""
-        fields = [self.t.half(one["message"]) for one in problem.more.get("errors", ())]
+        errors = problem.more.get("errors", ())
+        fields = [self.t.half(one["message"]) for one in errors]
+        if len(fields) > MOST_TOLD:
+            fields = [self.t("base.several", n=len(fields))]
         says_more = problem.detail != problem.kind.meaning
         detail = [self.t.half(problem.detail)] if says_more else []
-        return " · ".join([self.t.half(problem.kind.title), *detail, *fields])
+        other = [str(problem.more["case_id"])] if "case_id" in problem.more else []
+        return " · ".join([self.t.half(problem.kind.title), *detail, *other, *fields])
 
     def _common(self, flash: Flash | None) -> dict[str, Any]:
         """Return what every template may name."""

@@ -36,6 +36,10 @@ PENDING_ROWS = Statement(
     f"select {', '.join(COLUMNS)} from approvals where decision is null"
     " and subject_kind = :subject_kind and subject_id {in:subject_ids text}"
 )
+ABOUT = Statement(
+    f"select {', '.join(COLUMNS)} from approvals where subject_kind = :subject_kind"
+    " and subject_id = :subject_id order by made_us, approval_id"
+)
 DECIDE = Statement(
     "update approvals set checker = :checker, decision = :decision, decided_us = :decided_us,"
     " note = :note where approval_id = :approval_id and decision is null"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy import Connection
 
@@ -36,6 +37,11 @@ PAST = Statement(
     " from risk_point_days where service_point_id {in:points text}"
     " and business_date >= :month_from and business_date < :until group by service_point_id) m"
     " on m.service_point_id = p.service_point_id where p.service_point_id {in:points text}"
+)
+SHOWN = Statement(
+    "select business_date, moves, moved_fen, jumped from risk_point_days"
+    " where service_point_id = :point and business_date > :after and business_date <= :until"
+    " order by business_date"
 )
 USUAL = Statement(
     "select business_date, moves, moved_fen from risk_point_days where service_point_id = :point"
@@ -74,6 +80,27 @@ def _past(last_cash: object, withdrawals: int, non_local: int, jumps: int) -> Pa
     day = day_or_none(last_cash)
     last = None if day is None else day.toordinal()
     return Past(last, int(withdrawals), int(non_local), int(jumps))
+
+
+@dataclass(frozen=True, slots=True)
+class PointDay:
+    """A point's business date as people look at it: moves of money and their sum in fen."""
+
+    day: date
+    moves: int
+    moved: int
+    jumped: bool
+
+
+def days_of(connection: Connection, point: str, until: date, most: int) -> list[PointDay]:
+    """Return the watched days among the ``most`` up to ``until``, in order."""
+    found = SHOWN.rows(
+        connection,
+        point=point,
+        after=date_text(until.toordinal() - most),
+        until=date_text(until.toordinal()),
+    )
+    return [PointDay(to_day(row[0]), row[1], row[2], bool(row[3])) for row in found]
 
 
 Usual = list[tuple[int, int, int]]

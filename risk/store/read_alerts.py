@@ -39,6 +39,12 @@ HITS = Statement(
     " where h.event_id {in:event_ids text} order by h.event_id, h.rule_id, h.scope_kind"
 )
 
+ABOUT = Statement(
+    "select event_id, rule_id, version, lane, outcome, clause, band, severity, decision, observed,"
+    " threshold, baseline, unit, explanation, explanation_en, at_us from risk_hits"
+    " where alert_id = :alert_id order by at_us desc, event_id desc limit :most"
+)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlertFilter:
@@ -94,6 +100,11 @@ def latest_hits(connection: Connection, alert_ids: Sequence[str]) -> Sequence[An
         values: dict[str, Any] = {"keys": orjson.dumps(alert_ids).decode()}
         return connection.exec_driver_sql(SQLITE, values).fetchall()
     return connection.exec_driver_sql(POSTGRESQL, {"keys": alert_ids}).fetchall()
+
+
+def hits_about(connection: Connection, alert_id: str, most: int) -> Sequence[Any]:
+    """Return the latest hits of an alert, those of the patrol too, the newest first."""
+    return list(ABOUT.named(connection, alert_id=alert_id, most=most))
 
 
 def hits_of(connection: Connection, event_ids: Collection[str]) -> dict[str, list[Any]]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from api.console.pages import clock, lessons, operations, sign_in, stream, terminal
+from api.console.pages import alerts, clock, lessons, operations, sign_in, stream, terminal
 
 ROUTERS: tuple[APIRouter, ...] = (
     sign_in.router,
     stream.router,
     operations.router,
+    alerts.router,
     terminal.router,
     lessons.router,
     clock.router,

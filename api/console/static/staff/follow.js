@@ -1,0 +1,79 @@
+// A page of staff follows what others do: what the stream says about its subjects makes it read itself
+// again, and the parts that are other than before are put in place. What somebody types stays.
+
+import { data } from "../dom.js";
+import { live } from "../live.js";
+import { put } from "./parts.js";
+
+const SOON_MS = 250; // moves come in twos and threes: a proposal, its case, its point
+const LIST_MS = 4_000; // a list of a busy province changes all the time
+const MINUTE_MS = 60_000; // times that are left
+
+const watch = data("watch");
+const say = (name, values = {}) =>
+  watch.texts[name].replace(/\{(\w+)\}/g, (whole, key) => values[key] ?? whole);
+const link = document.getElementById("link");
+const toast = document.getElementById("toast");
+
+let timer = 0;
+let readAt = performance.now();
+let movedBy = null;
+
+live({ since: watch.since, news, board, gap: () => again(SOON_MS), state: linked });
+setInterval(() => again(0), MINUTE_MS);
+document.addEventListener("visibilitychange", () => document.hidden || again(SOON_MS));
+document.getElementById("toast-close").addEventListener("click", () => (toast.hidden = true));
+
+function news(body) {
+  const mine = (body.staff ?? []).filter(([kind, id]) => watch.kinds.includes(kind) || watch.ids.includes(id));
+  if (!mine.length) return;
+  const other = mine.find(([, , , who]) => who !== watch.me);
+  if (other) movedBy = other[3];
+  again(SOON_MS);
+}
+
+function board(body) {
+  if (watch.board && body.alerts) again(Math.max(SOON_MS, LIST_MS - (performance.now() - readAt)));
+}
+
+function again(wait) {
+  clearTimeout(timer);
+  timer = setTimeout(read, wait);
+}
+
+async function read() {
+  if (document.hidden || document.querySelector("form[data-sent]")) return;
+  readAt = performance.now();
+  const who = movedBy;
+  movedBy = null;
+  try {
+    const answer = await fetch(watch.page, { headers: { Accept: "text/html" } });
+    if (answer.redirected && answer.url.includes("/console/sign-in")) return linked("signed-out");
+    if (!answer.ok) return;
+    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const changed = put(fresh, say("kept"));
+    if (changed && who) tell(who === "clock" ? say("changed_by", { who: say("clock") }) : say("changed_by", { who }));
+  } catch {
+    // the stream says when the server is there again
+  }
+}
+
+function tell(text) {
+  toast.querySelector("span").textContent = text;
+  toast.hidden = false;
+}
+
+function linked(name) {
+  const before = document.body.dataset.live;
+  document.body.dataset.live = link.dataset.state = name;
+  const text = link.querySelector(".link-text");
+  if (name === "signed-out") {
+    const back = document.createElement("a");
+    back.href = `/console/sign-in?expired=1&next=${encodeURIComponent(watch.page)}`;
+    back.textContent = say("signed_out");
+    text.replaceChildren(back);
+    return;
+  }
+  text.textContent = say(name === "open" ? "live" : name);
+  if (name === "open" && before === "lost") again(SOON_MS);
+}
