@@ -4,13 +4,23 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from api.console.pages import alerts, clock, lessons, operations, sign_in, stream, terminal
+from api.console.pages import (
+    alerts,
+    approvals,
+    clock,
+    lessons,
+    operations,
+    sign_in,
+    stream,
+    terminal,
+)
 
 ROUTERS: tuple[APIRouter, ...] = (
     sign_in.router,
     stream.router,
     operations.router,
     alerts.router,
+    approvals.router,
     terminal.router,
     lessons.router,
     clock.router,

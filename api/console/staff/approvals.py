@@ -1,0 +1,253 @@
+"""What waits for a second person: what it is about, what it changes, and whether it still can."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, TypeAlias
+
+from sqlalchemy import Connection
+
+from api.console.navigation import HOME
+from api.console.texts import Texts
+from api.models.risk_approvals import STATES, titles_of
+from pos_sim.domain.calendar import SHANGHAI
+from pos_sim.domain.money import in_yuan
+from pos_sim.store.query_points import points_by_id
+from pos_sim.store.rows import from_us
+from risk import alerts as alert_states
+from risk.alerts import Action, AlertVerdict
+from risk.approvals import Approval
+from risk.store import case_rows, control_rows
+from risk.store.read_alerts import find_alert
+from risk.workflow import Actor, Case
+from risk.workflow import act as act_on
+from risk.workflows import WORKFLOWS
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One thing that becomes another; ``before`` empty: there was none."""
+
+    label: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposal:
+    """An approval as people read it; ``stale`` says why it cannot be approved any more."""
+
+    approval: Approval
+    state: str
+    title: str
+    subject: str
+    href: str = ""
+    place: str = ""
+    changes: Sequence[Change] = ()
+    stale: str = ""
+    is_own: bool = False
+
+    @property
+    def note(self) -> str:
+        """The maker's own words."""
+        return str(self.approval.payload.get("note", ""))
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What it takes to say something about an approval."""
+
+    connection: Connection
+    t: Texts
+    now: datetime
+    who: str
+
+    def place(self, point_id: str | None) -> str:
+        """Return name and number of a point."""
+        found = points_by_id(self.connection, [point_id]) if point_id else {}
+        return f"{found[point_id].name} · {point_id}" if point_id in found else point_id or ""
+
+
+Teller: TypeAlias = Callable[[Reading, Approval, Proposal], Proposal]
+
+
+def proposal_of(reading: Reading, approval: Approval) -> Proposal:
+    """Return an approval with what it is about; one that was decided is told as it was asked."""
+    bare = Proposal(
+        approval=approval,
+        state=STATES[approval.choice],
+        title=reading.t.pick(*(word or approval.action for word in titles_of(approval))),
+        subject=approval.subject_id,
+        is_own=approval.maker == reading.who,
+    )
+    told = TELLERS.get(approval.kind, of_anything)(reading, approval, bare)
+    return told if approval.choice is None else replace(told, stale="")
+
+
+# By kind ----------------------------------------------------------------------------------------
+
+
+def of_alert(reading: Reading, approval: Approval, bare: Proposal) -> Proposal:
+    """Closing an alert of high or critical severity."""
+    t, payload = reading.t, approval.payload
+    kept = find_alert(reading.connection, approval.subject_id)
+    if kept is None:
+        return bare
+    verdict = AlertVerdict(payload["verdict"])
+    is_possible = alert_states.act(kept.alert, Action.CLOSE, verdict) is not None
+    before = kept.alert.state.value if approval.choice is None else "investigating"
+    return replace(
+        bare,
+        subject=t.pick(kept.alert.title, kept.alert.title_en),
+        href=f"{HOME}/alerts/{kept.alert_id}",
+        place=reading.place(kept.service_point_id),
+        changes=(
+            Change(t("alerts.state"), t(f"alerts.{before}"), t("alerts.closed")),
+            Change(t("alerts.verdict"), "", t(f"alerts.{verdict.value}")),
+        ),
+        stale="" if is_possible else t("approvals.stale_alert"),
+    )
+
+
+def of_case(reading: Reading, approval: Approval, bare: Proposal) -> Proposal:
+    """A move of a case: its state, what it brings about, and how its point stands then."""
+    t = reading.t
+    case = case_rows.find(reading.connection, approval.subject_id)
+    if case is None:
+        return bare
+    workflow = WORKFLOWS[case.kind]
+    step = act_on(workflow, case, approval.action, Actor(approval.maker)) if case.is_open else None
+    move = step.move if step else next(m for m in workflow.moves if m.action == approval.action)
+    source, to = workflow.state(move.source), workflow.state(move.to)
+    changes = [Change(t("approvals.case_state"), t.pick(source.title, source.title_en),
+                      t.pick(to.title, to.title_en))]  # fmt: skip
+    if source.demands is not to.demands:
+        after = to.demands.value if to.demands else ""
+        changes.append(
+            Change(t("approvals.point_status"), demand_text(t, source.demands),
+                   t(f"staff.{after}") if after else t("approvals.released"))
+        )  # fmt: skip
+    stands = workflow.state(case.state)
+    return replace(
+        bare,
+        subject=f"{t.pick(workflow.title, workflow.title_en)} {case.case_id}",
+        href=f"{HOME}/cases/{case.case_id}",
+        place=reading.place(case.service_point_id),
+        changes=[*changes, *data_changes(t, case, approval.payload.get("data") or {})],
+        stale=""
+        if step
+        else t("approvals.stale_case", state=t.pick(stands.title, stands.title_en)),
+    )
+
+
+def demand_text(t: Texts, status: Any) -> str:
+    return t(f"staff.{status.value}") if status else t("approvals.as_it_is")
+
+
+def data_changes(t: Texts, case: Case, data: Mapping[str, Any]) -> list[Change]:
+    """Return what comes with a move: a verdict, its measures, another date."""
+    found: list[Change] = []
+    if data.get("verdict"):
+        found.append(Change(t("alerts.verdict"), "", t(f"alerts.{data['verdict']}")))
+    if data.get("measures"):
+        words = t("approvals.comma").join(t(f"cases.measure_{one}") for one in data["measures"])
+        found.append(Change(t("cases.measures"), "", words))
+    if data.get("until"):
+        until = datetime.fromisoformat(data["until"])
+        found.append(Change(t("cases.due"), moment(case.due_at), moment(until)))
+    return found
+
+
+def of_control(reading: Reading, approval: Approval, bare: Proposal) -> Proposal:
+    """Loosening a control: what binds now, and what would."""
+    t, payload = reading.t, approval.payload
+    point, business = payload["service_point_id"], payload["business"]
+    kept = {
+        one.control.business.value: one
+        for one in control_rows.at_point(reading.connection, point)
+    }.get(business)  # fmt: skip
+    is_same = (kept.control_id if kept else None) == payload["control_id"]
+    now = control_text(t, kept.control.allowed, kept.control.limit) if kept else ""
+    then = control_text(t, payload["allowed"], payload["limit_fen"])
+    changes = [Change(t(f"operations.{business}"), now, then)]
+    if kept is None or not (payload["allowed"] and payload["limit_fen"] is None):
+        until = from_us(payload["until_us"])
+        changes.append(Change(t("approvals.until"), moment(kept.until if kept else None),
+                              moment(until)))  # fmt: skip
+    return replace(
+        bare,
+        subject=t(f"operations.{business}"),
+        place=reading.place(point),
+        changes=changes,
+        stale=over(reading, payload) or ("" if is_same else t("approvals.stale_control")),
+    )
+
+
+def control_text(t: Texts, allowed: bool, limit: int | None) -> str:
+    if not allowed:
+        return t("approvals.switched_off")
+    if limit is None:
+        return t("approvals.no_control")
+    return t("approvals.limited", yuan=in_yuan(limit))
+
+
+def of_suppression(reading: Reading, approval: Approval, bare: Proposal) -> Proposal:
+    """Silencing a rule about a subject for longer than a day."""
+    t, payload = reading.t, approval.payload
+    scope = payload["scope"]
+    return replace(
+        bare,
+        subject=f"{payload['rule_id']} · {t('alerts.scope_' + scope['kind'])} {scope['value']}",
+        changes=(
+            Change(t("approvals.rule"), t("approvals.alerts"), t("approvals.silent")),
+            Change(t("approvals.until"), "", moment(from_us(payload["until_us"]))),
+        ),
+        stale=over(reading, payload),
+    )
+
+
+def of_anything(reading: Reading, approval: Approval, bare: Proposal) -> Proposal:
+    """What has no words of its own: each value that is proposed."""
+    t, known = reading.t, reading.t.under("approvals")
+    changes = [
+        Change(known.get(f"field_{name}", name), "", value_text(t, name, value))
+        for name, value in approval.payload.items()
+        if name not in HIDDEN and value not in (None, "", {}, [])
+    ]
+    place = reading.place(approval.subject_id) if approval.kind == "service_point" else ""
+    if approval.kind == "service_point":
+        changes = [Change(t("approvals.point_status"), t("staff.trial"), t("staff.open"))]
+    return replace(bare, changes=changes, place=place, stale=over(reading, approval.payload),
+                   subject=str(approval.payload.get("rule_id", approval.subject_id)))  # fmt: skip
+
+
+HIDDEN = frozenset({"note", "checksum", "case_id"})
+
+
+def value_text(t: Texts, name: str, value: Any) -> str:
+    if name.endswith("_us"):
+        return moment(from_us(value))
+    if isinstance(value, Mapping):
+        return t("approvals.comma").join(f"{key} {one}" for key, one in value.items())
+    return str(value)
+
+
+def over(reading: Reading, payload: Mapping[str, Any]) -> str:
+    """Return that the time of a proposal is over, empty while it is not."""
+    until = payload.get("until_us")
+    is_over = until is not None and from_us(until) <= reading.now
+    return reading.t("approvals.stale_time") if is_over else ""
+
+
+def moment(at: datetime | None) -> str:
+    return "" if at is None else f"{at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
+
+
+TELLERS: Mapping[str, Teller] = {
+    "alert": of_alert,
+    "case": of_case,
+    "control": of_control,
+    "suppression": of_suppression,
+}
