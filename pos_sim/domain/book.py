@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from datetime import date
 
 from pos_sim.domain.accounts import Account, AccountId, Kind
 from pos_sim.domain.bills import Bill, Biller
@@ -51,6 +52,7 @@ class Book:
     entries: dict[str, Entry] = field(default_factory=dict)
     changes: Changes = field(default_factory=Changes)
     kinds: dict[AccountId, Kind] = field(default_factory=dict)
+    settled_to: date | None = None
 
     def __post_init__(self) -> None:
         self.kinds = {

@@ -36,16 +36,18 @@ from pos_sim.domain.requests import (
 from pos_sim.domain.service_points import ServicePoint, Terminal
 from pos_sim.domain.transactions import Transaction
 from pos_sim.store import rows
+from pos_sim.store.settlements import SETTLED_BY_NOBODY
 from pos_sim.store.sql import InsertSet, Statement
 from pos_sim.store.tables import bills
 
 LOCK_POINTS = Statement(
-    "select p.service_point_id from service_points p where p.service_point_id in"
+    f"select {SETTLED_BY_NOBODY} from service_points p where p.service_point_id in"
     " (select service_point_id from terminals where terminal_id {in:terminal_ids text})"
     " order by p.service_point_id {lock:p}"
 )
 READ_TERMINALS = Statement(
-    f"select {rows.TERMINAL_COLUMNS}, {rows.POINT_COLUMNS} from terminals t"
+    "select (select max(business_date) from settlements),"
+    f" {rows.TERMINAL_COLUMNS}, {rows.POINT_COLUMNS} from terminals t"
     " left join service_points p on p.service_point_id = t.service_point_id"
     " where t.terminal_id {in:terminal_ids text}"
 )
@@ -105,7 +107,7 @@ READ_ENTRIES = Statement(
 
 def load_book(connection: Connection, requests: Sequence[Request], secrets: CardSecrets) -> Book:
     """Return the book in which ``requests`` can be decided, its rows locked."""
-    terminals, points = lock_points(connection, {r.key.terminal_id for r in requests})
+    terminals, points, settled_to = lock_points(connection, {r.key.terminal_id for r in requests})
     originals = read_originals(connection, requests)
     entries = read_entries(connection, originals)
     card_ids, cards = lock_cards(connection, requests, originals, secrets)
@@ -138,6 +140,7 @@ def load_book(connection: Connection, requests: Sequence[Request], secrets: Card
         usage=read_usage(connection, {*cards, *accounts}, days),
         # A release may have come between the first look and the locks.
         entries=entries if not originals else read_entries(connection, originals),
+        settled_to=settled_to,
     )
 
 
@@ -147,7 +150,7 @@ def load_held(connection: Connection, ids: Sequence[str]) -> Book:
     Their points are locked first, as every reversal does, so nobody else ends them meanwhile.
     """
     seen = read_transactions(connection, ids)
-    terminals, points = lock_points(connection, {t.terminal_id for t in seen.values()})
+    terminals, points, settled_to = lock_points(connection, {t.terminal_id for t in seen.values()})
     held = read_transactions(connection, ids)
     entries = read_entries(connection, held)
     card_ids, cards = lock_cards(connection, (), held)
@@ -162,18 +165,19 @@ def load_held(connection: Connection, ids: Sequence[str]) -> Book:
         earlier=held,
         usage=read_usage(connection, {*cards, *accounts}, {t.business_date for t in held.values()}),
         entries=entries,
+        settled_to=settled_to,
     )
 
 
 def lock_points(
     connection: Connection, terminal_ids: set[str]
-) -> tuple[dict[str, Terminal], dict[str, ServicePoint]]:
-    """Lock the points of the terminals, then read the bindings."""
+) -> tuple[dict[str, Terminal], dict[str, ServicePoint], date | None]:
+    """Lock the points of the terminals, then read the bindings, and which day was settled last."""
     if connection.dialect.name != "sqlite":
         LOCK_POINTS.rows(connection, terminal_ids=terminal_ids)
     found = READ_TERMINALS.rows(connection, terminal_ids=terminal_ids)
-    terminals = [rows.terminal_of(row[:5]) for row in found]
-    points = [rows.point_of(row[5:]) for row in found if row[5] is not None]
+    terminals = [rows.terminal_of(row[1:6]) for row in found]
+    points = [rows.point_of(row[6:]) for row in found if row[6] is not None]
     at_a_point = {t.terminal_id for t in terminals if t.service_point_id is not None}
     strangers = terminal_ids - at_a_point  # no row stands for them, so their name is locked
     if strangers and connection.dialect.name != "sqlite":
@@ -181,6 +185,7 @@ def lock_points(
     return (
         {terminal.terminal_id: terminal for terminal in terminals},
         {point.service_point_id: point for point in points},
+        rows.day_or_none(found[0][0]) if found else None,
     )
 
 

@@ -9,6 +9,7 @@ from pos_sim.domain.journal import Entry
 from pos_sim.store import rows
 from pos_sim.store.load_book import bill_row
 from pos_sim.store.outbox import announce_transactions
+from pos_sim.store.settlements import correct_settlements
 from pos_sim.store.sql import InsertSet, UpdateSet
 from pos_sim.store.tables import (
     accounts,
@@ -53,6 +54,9 @@ def save_book(connection: Connection, book: Book, seal_key: bytes) -> None:
     )
     announce_transactions(connection, changes.transactions, ended)
     save_entries(connection, changes.entries)
+    if book.settled_to is not None:  # the clock may be moved while a request is on its way
+        late = {entry.business_date for entry in changes.entries}
+        correct_settlements(connection, {day for day in late if day <= book.settled_to})
     UPDATE_BALANCES.run(
         connection, [(book.accounts[i].balance, i) for i in sorted(changes.accounts)]
     )

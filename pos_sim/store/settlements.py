@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -43,6 +44,12 @@ SETTLE = InsertSet(
     "on conflict (business_date, bank_id) do update set received_fen = excluded.received_fen,"
     " given_fen = excluded.given_fen, net_fen = excluded.net_fen",
 )
+SETTLED_BY_NOBODY = "pg_advisory_xact_lock_shared(730, 1)"
+"""What a group holds on PostgreSQL while it decides: no day is settled meanwhile, so that it knows
+which days are."""
+
+NOBODY_DECIDES = Statement("select pg_advisory_xact_lock(730, 1)")
+NOBODY_CORRECTS = Statement("select pg_advisory_xact_lock(730, 2)")
 LAST = Statement("select max(business_date) from settlements")
 FIRST = Statement("select min(business_date) from transactions")
 ONE_DAY = timedelta(days=1)
@@ -63,6 +70,20 @@ class Settlement:
 
 def settle(connection: Connection, day: date) -> list[Settlement]:
     """Write a line for every bank of the network, zeros too; doing it again gives the same."""
+    if connection.dialect.name != "sqlite":
+        NOBODY_DECIDES.rows(connection)
+    return write_lines(connection, day)
+
+
+def correct_settlements(connection: Connection, days: Collection[date]) -> None:
+    """Settle days again to which a group has just added something late."""
+    if days and connection.dialect.name != "sqlite":
+        NOBODY_CORRECTS.rows(connection)  # what another one adds is seen, once it is committed
+    for day in sorted(days):
+        write_lines(connection, day)
+
+
+def write_lines(connection: Connection, day: date) -> list[Settlement]:
     found = CLEARED_ON.rows(connection, day=day.isoformat())
     cleared = {bank_id: (Fen(int(r)), Fen(int(g))) for bank_id, r, g in found}
     lines = [Settlement(bank_id, *cleared.get(bank_id, (ZERO, ZERO))) for bank_id in BANKS]

@@ -1,6 +1,6 @@
 """The clock walks in one process while another trades: nobody waits in a circle or meets an error.
 
-Reviews, deadlines, controls and freezes of forty points come due together; the same is done as
+Reviews, deadlines, controls and freezes of two dozen points come due together; the same is done as
 when nobody trades.
 """
 
@@ -16,6 +16,7 @@ from sqlalchemy import Connection, insert, select, text
 from pos_sim.domain.requests import Business
 from pos_sim.engine.sandbox import SandboxClock
 from pos_sim.store import tables
+from pos_sim.store.audit import audit
 from pos_sim.store.database import Database
 from risk import cases, controls, review_plans
 from risk.audit_log import verify_chain
@@ -25,9 +26,9 @@ from risk.store import review_plan_rows
 from risk.workflow import Actor, CaseKind
 from tests.conftest import PostgresCopies
 from tests.risk.walker import Walker, together
-from tests.worlds import FACTS, POINT
+from tests.worlds import FACTS, POINT, SECRETS
 
-POINTS = 40
+POINTS = 24
 DAYS = 45
 ANNA = Actor("anna")
 PLANNED = frozenset({"annual_review", "overdue", "lapse", "control", "patrol"})
@@ -99,6 +100,7 @@ def test_the_clock_walks_beside_traffic(worlds: tuple[Database, Database, dateti
     assert traded["codes"]["00"] > 100
     assert set(traded["codes"]) >= {"00", "12", "58"}  # it felt controls and freezes
     assert busy_one.read_now(lambda connection: connection.execute(DEADLOCKS).scalar_one()) == 0
+    assert busy_one.read_now(lambda connection: audit(connection, SECRETS.key)) == []
     assert busy_one.read_now(verify_chain)[1] is None
 
 

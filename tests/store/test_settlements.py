@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -14,13 +15,14 @@ from pos_sim.domain.money import yuan
 from pos_sim.engine.day_end import settle_now
 from pos_sim.engine.post_group import post_group
 from pos_sim.engine.sandbox import Sandbox
+from pos_sim.store.audit import audit
 from pos_sim.store.database import Database
 from pos_sim.store.settlements import settle, unsettled_days
 from pos_sim.store.tables import settlements
 from risk.walk import keep_up
 from tests.counter import key, remittance, reversal, transfer, withdrawal
 from tests.memory_bank import Suspicious
-from tests.worlds import ATM, FACTS, OTHER_POS, RULES, SECRET
+from tests.worlds import ATM, FACTS, OTHER_POS, RULES, SECRET, SECRETS
 
 MONDAY, TUESDAY = date(2026, 3, 2), date(2026, 3, 3)
 AT_CUT_OFF = datetime(2026, 3, 2, 23, 0, tzinfo=SHANGHAI)
@@ -113,6 +115,34 @@ def test_a_settled_day_waits_no_longer(connection: Connection) -> None:
     ask(connection, withdrawal(1), withdrawal(2, at=AT_CUT_OFF))
     settle(connection, MONDAY)
     assert unsettled_days(connection, date(2026, 3, 4)) == [TUESDAY]
+
+
+def kept(connection: Connection, day: date) -> dict[str, tuple[int, int]]:
+    """Return the lines of a day as they were written, without those who did neither."""
+    found = connection.execute(select(settlements).where(settlements.c.business_date == day))
+    rows = ((one.bank_id, one.received_fen, one.given_fen) for one in found)
+    return {bank_id: (received, given) for bank_id, received, given in rows if received or given}
+
+
+def test_what_comes_late_is_added_to_the_day_that_was_settled(connection: Connection) -> None:
+    """The clock may be moved on while a request of the day is on its way."""
+    ask(connection, transfer(1, payee="abc_debit"))
+    settle(connection, MONDAY)
+    ask(connection, transfer(2, payee="abc_debit"), transfer(3, payee="abc_debit", at=AT_CUT_OFF))
+    assert kept(connection, MONDAY) == {"abc": (20_000, 0), "gyb": (0, 20_000)}
+    assert kept(connection, TUESDAY) == {}  # its own settlement comes
+    assert audit(connection, SECRETS.key) == []
+
+
+def test_two_that_come_late_together_are_both_added(shared: Database) -> None:
+    shared.run_now(lambda connection: ask(connection, withdrawal(1)))
+    shared.run_now(lambda connection: settle(connection, MONDAY))
+    late = [transfer(2, payee="abc_debit"),
+            transfer(2, card="ccb_debit", payee="grcu_debit", terminal=OTHER_POS)]  # fmt: skip
+    with ThreadPoolExecutor(2) as both:
+        list(both.map(lambda one: shared.run_now(lambda c: ask(c, one)), late))
+    assert shared.read_now(lambda connection: len(kept(connection, MONDAY))) == 4
+    assert shared.read_now(lambda connection: audit(connection, SECRETS.key)) == []
 
 
 # Day end ------------------------------------------------------------------------------------------
