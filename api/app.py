@@ -21,6 +21,7 @@ from api.console.armor import Armor, is_console
 from api.console.errors import answer_console_error
 from api.console.gate import Console
 from api.desk import Desk
+from api.lines import follow_the_lines
 from api.metrics import Metrics
 from api.middleware import OuterRing
 from api.openapi import document_of, list_of_problems
@@ -45,6 +46,7 @@ from api.routes import (
     service_points,
     sim,
     tariff,
+    teaching,
     testdata,
 )
 from api.routes.transactions import transaction_routes
@@ -84,6 +86,7 @@ ROUTERS = (
     risk_lists.router,
     risk_rules.router,
     sim.router,
+    teaching.router,
     testdata.router,
     health.router,
 )
@@ -155,7 +158,7 @@ async def living(desk: Desk, console: Console) -> AsyncIterator[None]:
     """Do the work of the clock while the application lives; close the sandbox after it."""
     settings = desk.settings
     background = [
-        asyncio.create_task(again_and_again(work, desk.sandbox, every_s))
+        asyncio.create_task(again_and_again(work, desk, every_s))
         for work, every_s in (
             (follow, settings.follow_every_s),
             (do_due_work, settings.background_every_s),
@@ -172,24 +175,25 @@ async def living(desk: Desk, console: Console) -> AsyncIterator[None]:
 
 
 async def again_and_again(
-    work: Callable[[Sandbox], Awaitable[None]], sandbox: Sandbox, every_s: float
+    work: Callable[[Desk], Awaitable[None]], desk: Desk, every_s: float
 ) -> None:
     """Do a piece of work for as long as the application lives; a mistake does not end it."""
     while True:
         try:
-            await work(sandbox)
+            await work(desk)
         except Exception as error:
             log.error("background work failed", work=work.__name__, error=type(error).__name__)
         await asyncio.sleep(every_s)
 
 
-async def follow(sandbox: Sandbox) -> None:
+async def follow(desk: Desk) -> None:
     """Take over what other processes did: policies first, so that none begins unread."""
-    await follow_policies(sandbox)
-    await follow_the_clock(sandbox)
+    await follow_policies(desk.sandbox)
+    await follow_the_clock(desk.sandbox)
+    await follow_the_lines(desk)
 
 
-async def do_due_work(sandbox: Sandbox) -> None:
+async def do_due_work(desk: Desk) -> None:
     """Do what is due now, and say what failed."""
 
     def failed(error: WorkFailed) -> None:
@@ -197,7 +201,7 @@ async def do_due_work(sandbox: Sandbox) -> None:
             "due work failed", kind=error.due.kind, error=type(error.__cause__ or error).__name__
         )
 
-    await keep_up(sandbox, failed)
+    await keep_up(desk.sandbox, failed)
 
 
 async def follow_the_clock(sandbox: Sandbox) -> None:

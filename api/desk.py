@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -15,12 +15,13 @@ from pos_sim.engine.sandbox import Sandbox
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """One application's things."""
+    """One application's things; ``cut_lines``: terminals whose line is not up, and how it is."""
 
     sandbox: Sandbox
     settings: Settings
     keyring: Keyring
     metrics: Metrics
+    cut_lines: dict[str, str] = field(default_factory=dict)
 
 
 async def desk_of(request: Request) -> Desk:

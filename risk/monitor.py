@@ -64,6 +64,10 @@ class RiskMonitor:
         self.memory = Memory(Register(shipped()))
         self._checked: float | None = None
 
+    def look_again(self) -> None:
+        """Let the next group ask whether the register has changed, however lately one asked."""
+        self._checked = None
+
     def watch(self, connection: Connection, requests: Sequence[Request], book: Book) -> GroupWatch:
         """Open a watch over a group: its windows are read now, under the engine's locks."""
         self._keep_up(connection)

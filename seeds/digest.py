@@ -9,7 +9,17 @@ from typing import Any
 import orjson
 from sqlalchemy import ColumnElement, Connection, MetaData, Select, String, Table, collate, select
 
-LEFT_OUT = frozenset({"alembic_version", "api_keys", "console_forms", "lesson_attempts", "outbox"})
+LEFT_OUT = frozenset(
+    {
+        "alembic_version",
+        "api_keys",
+        "console_forms",
+        "cut_lines",
+        "lesson_attempts",
+        "outbox",
+        "planted_episodes",
+    }
+)
 """Tables that say nothing about the world."""
 
 LEFT_OUT_COLUMNS = {"postings": frozenset({"posting_no"})}

@@ -31,6 +31,7 @@ from api.problems import Problem, invalid_field
 from api.quick import JsonRoute
 from pos_sim.engine.following import follow_policies
 from pos_sim.engine.sandbox import Sandbox, SandboxClock
+from risk.monitor import RiskMonitor
 from seeds import testdata, wishes
 from seeds.mistakes import AlreadyThere, Mistake
 from seeds.reset import reset_world
@@ -107,6 +108,8 @@ async def reset(key: AdminKey, desk: AtDesk) -> Fresh:
     work = partial(reset_world, sandbox.database, now=datetime.now(UTC), secret=secret, by=key.name)
     sandbox.world = await asyncio.to_thread(work)
     await follow_policies(sandbox)
+    if isinstance(sandbox.monitor, RiskMonitor):
+        sandbox.monitor.look_again()
     if isinstance(sandbox.clock, SandboxClock):
         sandbox.clock.offset = sandbox.world.clock_offset
     return Fresh(

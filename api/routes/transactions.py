@@ -6,7 +6,7 @@ import asyncio
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NoReturn
 
 from pydantic import ValidationError
 
@@ -24,6 +24,7 @@ from pos_sim.domain.magic import Effect
 from pos_sim.domain.requests import Request
 
 TERMINAL_ONLY = frozenset({"terminal"})
+DOWN = "down"
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +130,12 @@ def endpoint_of(desk: Desk, business: str) -> Endpoint:
         require_role(key, TERMINAL_ONLY)
         request = read(reader, await call.content(), desk.sandbox.clock.now())
         require_terminal(key, request.key.terminal_id)
+        line = desk.cut_lines.get(request.key.terminal_id)
+        if line == DOWN:
+            await nothing_comes(call, desk.settings)
         decision = await desk.sandbox.engine.perform(request)
+        if line is not None:
+            await nothing_comes(call, desk.settings)
         if decision.effect is not None:
             await bend(decision.effect, call, desk.settings)
         return reply_of(decision, desk)
@@ -158,8 +164,13 @@ async def bend(effect: Effect, call: Call, settings: Settings) -> None:
     if effect is Effect.SLOW:
         await asyncio.sleep(settings.slow_answer_s)
     elif effect is Effect.SILENT:
-        await until_gone(call, settings.silent_answer_s)
-        raise Problem("outcome-unknown")
+        await nothing_comes(call, settings)
+
+
+async def nothing_comes(call: Call, settings: Settings) -> NoReturn:
+    """Hold the connection until the client leaves; whoever stays too long knows nothing."""
+    await until_gone(call, settings.silent_answer_s)
+    raise Problem("outcome-unknown")
 
 
 async def until_gone(call: Call, longest_s: float) -> None:

@@ -326,6 +326,37 @@ lesson_attempts = Table(
 )
 Index("ix_lesson_attempts_started", lesson_attempts.c.started_us)
 
+planted_episodes = Table(
+    "planted_episodes",
+    metadata,
+    Column("episode_id", String(24), primary_key=True),
+    Column("pattern", String(60), nullable=False),
+    Column("rule_id", String(8), nullable=False),
+    Column("kind", String(12), nullable=False),
+    Column("service_point_id", String(16), nullable=False),
+    Column("sent_by", String(40), nullable=False),
+    Column("sent_us", BigInteger, nullable=False),
+    Column("begins_us", BigInteger, nullable=False),
+    Column("until_us", BigInteger, nullable=False),
+    Column("ended_us", BigInteger),
+    Column("transaction_ids", Text, nullable=False),
+    Column("subjects", Text, nullable=False),
+    CheckConstraint("kind in ('planted', 'innocent')", name="kind_known"),
+    comment="patterns that a trainer sent to a point: what was done there, and about whom",
+)
+Index("ix_planted_episodes_sent", planted_episodes.c.sent_us)
+
+cut_lines = Table(
+    "cut_lines",
+    metadata,
+    Column("terminal_id", String(8), primary_key=True),
+    Column("line", String(12), nullable=False),
+    Column("cut_by", String(40), nullable=False),
+    Column("since_us", BigInteger, nullable=False),
+    CheckConstraint("line in ('answer_lost', 'down')", name="line_known"),
+    comment="terminals whose line a trainer cut; a line that is up has no row",
+)
+
 outbox = Table(
     "outbox",
     metadata,

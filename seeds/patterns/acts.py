@@ -31,16 +31,25 @@ def before_the_run(connection: Connection, acts: Iterable[Act]) -> None:
     """Write lists and opening days; entries bind in their own time."""
     for effect in ("block", "allow"):
         for kind in KINDS:
-            name = f"patterns-{kind}-{effect}"
-            row = {"name": name, "kind": kind, "effect": effect, "title": "名单 List"}
-            connection.execute(insert(risk_lists).values(row))
+            row = {"name": list_of(kind, effect), "kind": kind, "effect": effect}
+            connection.execute(insert(risk_lists).values(row | {"title": "名单 List"}))
+    write_acts(connection, acts, "patterns")
+    touch(connection)
+
+
+def write_acts(connection: Connection, acts: Iterable[Act], entries: str) -> None:
+    """Write entries, named after ``entries``, and opening days."""
     for number, act in enumerate(acts):
         if isinstance(act, Listing):
-            _list(connection, act, number)
+            _list(connection, act, f"{entries}-{number:06d}")
         elif isinstance(act, Opening):
             point = service_points.c.service_point_id == act.point_id
             connection.execute(update(service_points).where(point).values(opened_on=act.opened_on))
-    touch(connection)
+
+
+def list_of(kind: str, effect: str) -> str:
+    """Return the name of the list that episodes use."""
+    return f"patterns-{kind}-{effect}"
 
 
 def register(connection: Connection, act: Registration) -> None:
@@ -72,12 +81,12 @@ def errors(connection: Connection) -> int:
     return int(FAILED.rows(connection)[0][0])
 
 
-def _list(connection: Connection, act: Listing, number: int) -> None:
+def _list(connection: Connection, act: Listing, entry_id: str) -> None:
     effect = "block" if act.is_block else "allow"
     connection.execute(
         insert(risk_list_entries).values(
-            entry_id=f"patterns-{number:06d}",
-            name=f"patterns-{act.kind}-{effect}",
+            entry_id=entry_id,
+            name=list_of(act.kind, effect),
             value=act.value,
             from_us=to_us(act.since),
             until_us=to_us(act.until),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from itertools import count
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import Column, Connection, func, select
 
@@ -23,6 +23,24 @@ from seeds.scribe import Person as Holder
 from seeds.scribe import Scribe
 
 ENTRY = "opening-patterns"
+
+
+class Company(Protocol):
+    """Whoever brings new people for an episode."""
+
+    def person(
+        self, *, born: date, county: str, bank_id: str, balance: Fen, name: str = ""
+    ) -> Person:
+        """Return somebody new with a debit card."""
+        ...
+
+    def payee(self, bank_id: str) -> Payee:
+        """Return somebody new with an account and no card."""
+        ...
+
+    def name(self) -> str:
+        """Return the name of somebody who pays with banknotes."""
+        ...
 
 
 class Cast:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import TypeAlias
 
 from pos_sim.domain.requests import Key, Position, Reported, Request, Reversal
 from seeds.dice import Dice
@@ -43,15 +44,27 @@ class SerialBook:
         return self._serials[terminal_id][place]
 
 
+BatchOf: TypeAlias = Callable[[str, date], str]
+"""Gives the batch number of a terminal on a day."""
+
+
+def batch_of_day(_terminal_id: str, day: date) -> str:
+    """One batch a day, as the terminals of a plain day do."""
+    return f"{(day - FIRST_BATCH).days:06d}"
+
+
 def numbered(
-    moves: Sequence[Move], devices: Mapping[str, Device], serials: SerialBook, dice: Dice
+    moves: Sequence[Move],
+    devices: Mapping[str, Device],
+    serials: SerialBook,
+    dice: Dice,
+    batch_of: BatchOf = batch_of_day,
 ) -> list[Request]:
     """Return the requests of moves, in the same order.
 
-    Keys follow the time: one batch a day, as the terminals of a plain day do. A ``reverses``
-    counts places in the whole list.
+    Keys follow the time. A ``reverses`` counts places in the whole list.
     """
-    keys = keys_of(moves)
+    keys = keys_of(moves, batch_of)
     requests: list[Request] = []
     for move, key in zip(moves, keys, strict=True):
         told = reported(move.tells, devices[move.terminal_id], dice)
@@ -65,16 +78,15 @@ def numbered(
     return requests
 
 
-def keys_of(moves: Sequence[Move]) -> list[Key]:
-    """Number the moves of each terminal and day in the order of time."""
-    traces: dict[tuple[str, date], int] = defaultdict(int)
+def keys_of(moves: Sequence[Move], batch_of: BatchOf = batch_of_day) -> list[Key]:
+    """Number the moves of each terminal and batch in the order of time."""
+    traces: dict[tuple[str, str], int] = defaultdict(int)
     keys: list[Key] = [Key("", "", "")] * len(moves)
     for place in sorted(range(len(moves)), key=lambda place: (moves[place].at, place)):
         move = moves[place]
-        day = move.at.date()
-        traces[move.terminal_id, day] += 1
-        batch, trace = (day - FIRST_BATCH).days, traces[move.terminal_id, day]
-        keys[place] = Key(move.terminal_id, f"{batch:06d}", f"{trace:06d}")
+        batch = batch_of(move.terminal_id, move.at.date())
+        traces[move.terminal_id, batch] += 1
+        keys[place] = Key(move.terminal_id, batch, f"{traces[move.terminal_id, batch]:06d}")
     return keys
 
 

@@ -22,7 +22,7 @@ from pos_sim.domain.requests import (
     Withdrawal,
 )
 from seeds.dice import Dice
-from seeds.patterns.cast import Cast, birth_of
+from seeds.patterns.cast import Company, birth_of
 from seeds.patterns.edges import A_WEEK, Edges
 from seeds.patterns.episodes import HONEST, Act, Move, Quiet, Tells
 from seeds.patterns.stage import Payee, Person, Place
@@ -53,7 +53,7 @@ class Scene:
     days: int
     dice: Dice
     edges: Edges
-    cast: Cast
+    cast: Company
     any_biller: str
     is_close: bool
     moves: list[Move] = field(default_factory=list)

@@ -39,6 +39,8 @@ CALLS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("POST", "/sim/credits", ("demo-admin",)),
     ("POST", "/sim/bills", ("demo-admin",)),
     ("POST", "/sim/pin-unlocks", ("demo-admin",)),
+    ("POST", "/sim/patterns", ("demo-admin",)),
+    ("POST", "/sim/lines", ("demo-admin",)),
     ("GET", "/v1/cards/1", STAFF),
     ("GET", "/v1/transactions", EVERYBODY),
     ("GET", "/v1/transactions/NONE", EVERYBODY),
@@ -57,6 +59,10 @@ CALLS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("GET", "/sim/truth", EVERYBODY),
     ("GET", "/sim/magic", EVERYBODY),
     ("GET", "/sim/manifest", EVERYBODY),
+    ("GET", "/sim/patterns", EVERYBODY),
+    ("GET", "/sim/episodes", EVERYBODY),
+    ("GET", "/sim/episodes/0", EVERYBODY),
+    ("GET", "/sim/lines", EVERYBODY),
 )
 
 
