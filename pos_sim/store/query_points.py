@@ -128,6 +128,13 @@ def points_by_id(connection: Connection, ids: Iterable[str]) -> dict[str, PointR
     return {point.service_point_id: point for point in found}
 
 
+def point_names(connection: Connection, ids: Iterable[str]) -> dict[str, str]:
+    """Return the names of the points with these ids, by id."""
+    p = service_points.c
+    query = select(p.service_point_id, p.name).where(p.service_point_id.in_(set(ids)))
+    return {row[0]: row[1] for row in connection.execute(query)}
+
+
 def find_terminal(connection: Connection, terminal_id: str) -> TerminalRecord | None:
     """Return the terminal with this id."""
     row = connection.execute(terminal_query().where(terminals.c.terminal_id == terminal_id)).first()

@@ -10,11 +10,13 @@ from hashlib import blake2b
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, select, tuple_
+from sqlalchemy import ColumnElement, Connection, func, select, tuple_
+from sqlalchemy import case as case_when
 
 from pos_sim.store.queries import Page
 from pos_sim.store.rows import from_us, to_us
 from pos_sim.store.sql import InsertSet, Statement
+from pos_sim.store.tables import service_points
 from risk.store.case_tables import case_documents, case_history, cases
 from risk.vocabulary import Severity
 from risk.workflow import Case, CaseKind
@@ -115,13 +117,18 @@ class Document:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseFilter:
-    """What is asked for; None asks nothing. ``overdue_at``: those whose date has passed."""
+    """What is asked for; None asks nothing. ``overdue_at``: those whose date has passed.
+
+    ``place`` is looked for in the number and the name of the point.
+    """
 
     kind: str | None = None
     state: str | None = None
     service_point_id: str | None = None
     overdue_at: datetime | None = None
     is_overdue: bool | None = None
+    is_open: bool | None = None
+    place: str | None = None
 
 
 def case_id_of(kind: CaseKind, scope_kind: str, scope_value: str, ordinal: int) -> str:
@@ -218,6 +225,10 @@ def list_cases(
         value = getattr(wanted, name)
         if value is not None:
             query = query.where(cases.c[name] == value)
+    if wanted.is_open is not None:
+        query = query.where(cases.c.closed_us.is_(None) == wanted.is_open)
+    if wanted.place is not None:
+        query = query.where(is_at(wanted.place))
     if wanted.is_overdue is not None and wanted.overdue_at is not None:
         passed = cases.c.closed_us.is_(None) & (cases.c.due_us <= to_us(wanted.overdue_at))
         passed &= cases.c.due_us.is_not(None)
@@ -230,6 +241,22 @@ def list_cases(
         return Page(found, None)
     last = found[limit - 1]
     return Page(found[:limit], (to_us(last.opened_at), last.case_id))
+
+
+def is_at(place: str) -> ColumnElement[bool]:
+    """Return the condition that a case is about a point of that number or name, or part of it."""
+    p = service_points.c
+    named = select(p.service_point_id).where(p.name.icontains(place, autoescape=True))
+    point = cases.c.service_point_id
+    return point.icontains(place, autoescape=True) | point.in_(named)
+
+
+def count_open(connection: Connection, now: datetime) -> tuple[int, int]:
+    """Return how many cases are open, and how many of them are overdue."""
+    overdue = case_when((cases.c.due_us <= to_us(now), 1), else_=0)
+    query = select(func.count(), func.coalesce(func.sum(overdue), 0))
+    found = connection.execute(query.where(cases.c.closed_us.is_(None))).one()
+    return int(found[0]), int(found[1])
 
 
 # The trail ------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from api.console.pages import (
     alerts,
     approvals,
+    cases,
     clock,
     lessons,
     operations,
@@ -20,6 +21,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     stream.router,
     operations.router,
     alerts.router,
+    cases.router,
     approvals.router,
     terminal.router,
     lessons.router,
