@@ -9,6 +9,7 @@ from api.console.pages import (
     approvals,
     cases,
     clock,
+    desk,
     lessons,
     operations,
     sign_in,
@@ -26,4 +27,5 @@ ROUTERS: tuple[APIRouter, ...] = (
     terminal.router,
     lessons.router,
     clock.router,
+    desk.router,
 )

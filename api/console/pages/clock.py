@@ -22,7 +22,7 @@ from api.console.visit import Visit
 from api.desk import Desk
 from api.json_answers import json_answer
 from api.models.clock import ClockBody, Moved
-from api.problems import Problem, invalid
+from api.problems import Problem
 from pos_sim.domain.calendar import business_date
 
 router = APIRouter(prefix=f"{HOME}/clock")
@@ -93,8 +93,8 @@ async def target(visit: Visit, now: datetime) -> datetime:
     read = WAYS.get(way, _step)
     try:
         body = ClockBody.model_validate(read(visit.form))
-    except ValidationError as error:
-        raise invalid(error.errors(include_url=False, include_input=False)) from None
+    except ValidationError:
+        raise Problem("invalid", visit.t("clock.no_moment")) from None
     return await wanted_moment(visit.sandbox, body, now)
 
 

@@ -67,8 +67,8 @@ def test_to_the_next_thing_due_and_to_a_moment(browser: Browser) -> None:
     ("fields", "said"),
     [
         ({"way": "moment", "on": "2026-03-01", "at": "09:30"}, "时钟不能倒退"),
-        ({"way": "moment", "on": "", "at": ""}, "RFC 3339"),
-        ({"way": "moment", "on": "<b>x</b>", "at": "9"}, "RFC 3339"),
+        ({"way": "moment", "on": "", "at": ""}, "请填日期和时间"),
+        ({"way": "moment", "on": "<b>x</b>", "at": "9"}, "请填日期和时间"),
         ({"way": "P9Y"}, "最多三年"),
         ({"way": "yesterday"}, ""),
         ({}, ""),
