@@ -16,8 +16,10 @@ const link = document.getElementById("link");
 const toast = document.getElementById("toast");
 
 let timer = 0;
+let dueAt = 0;
 let readAt = performance.now();
 let movedBy = null;
+let asked = 0;
 
 live({ since: watch.since, news, board, gap: () => again(SOON_MS), state: linked });
 setInterval(() => again(0), MINUTE_MS);
@@ -36,26 +38,38 @@ function board(body) {
   if (watch.board && body.alerts) again(Math.max(SOON_MS, LIST_MS - (performance.now() - readAt)));
 }
 
+// Whoever asks for it sooner is heard.
 function again(wait) {
+  const at = performance.now() + wait;
+  if (timer && at >= dueAt) return;
   clearTimeout(timer);
-  timer = setTimeout(read, wait);
+  dueAt = at;
+  timer = setTimeout(() => {
+    timer = 0;
+    read();
+  }, wait);
 }
 
 async function read() {
-  if (document.hidden || document.querySelector("form[data-sent]")) return;
+  if (document.hidden || isLeaving()) return;
   readAt = performance.now();
-  const who = movedBy;
-  movedBy = null;
+  const mine = ++asked;
   try {
     const answer = await fetch(watch.page, { headers: { Accept: "text/html" } });
     if (answer.redirected && answer.url.includes("/console/sign-in")) return linked("signed-out");
-    if (!answer.ok) return;
-    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
-    const changed = put(fresh, say("kept"));
-    if (changed && who) tell(who === "clock" ? say("changed_by", { who: say("clock") }) : say("changed_by", { who }));
+    const text = await answer.text();
+    if (!answer.ok || mine !== asked || isLeaving()) return;
+    const changed = put(new DOMParser().parseFromString(text, "text/html"), say("kept"));
+    if (changed && movedBy) tell(say("changed_by", { who: movedBy === "clock" ? say("clock") : movedBy }));
+    movedBy = null;
   } catch {
     // the stream says when the server is there again
   }
+}
+
+// A form is on its way: the page it leads to knows everything.
+function isLeaving() {
+  return document.querySelector("form[data-sent]") !== null;
 }
 
 function tell(text) {
