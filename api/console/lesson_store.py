@@ -134,3 +134,35 @@ def attempt_of(row: Sequence[Any]) -> Attempt:
 def run_of(kept: dict[str, Any]) -> Run:
     mistakes = tuple(Mistake(**one) for one in kept["mistakes"])
     return Run(**kept | {"mistakes": mistakes, "chosen": tuple(kept["chosen"])})
+
+
+# The class as a whole --------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Tries:
+    """How somebody stands in one lesson; ``best`` None: nothing is finished yet."""
+
+    learner: str
+    service_point_id: str | None
+    lesson_id: str
+    tries: int
+    passes: int
+    best: int | None
+
+
+TRIES = Statement(
+    "select learner, service_point_id, lesson_id, count(*),"
+    " sum(case when passed then 1 else 0 end),"
+    " max(case when ended_us is not null then score end)"
+    " from lesson_attempts group by learner, service_point_id, lesson_id"
+    " order by learner, service_point_id, lesson_id"
+)
+
+
+def all_tries(connection: Connection) -> Sequence[Tries]:
+    """Return how every learner stands in every lesson that was begun."""
+    return [
+        Tries(learner, point, lesson_id, tries, int(passes), best)
+        for learner, point, lesson_id, tries, passes, best in TRIES.rows(connection)
+    ]

@@ -8,6 +8,7 @@ from api.console.pages import (
     alerts,
     approvals,
     cases,
+    classes,
     clock,
     desk,
     lessons,
@@ -28,4 +29,5 @@ ROUTERS: tuple[APIRouter, ...] = (
     lessons.router,
     clock.router,
     desk.router,
+    classes.router,
 )

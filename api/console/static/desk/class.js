@@ -1,0 +1,42 @@
+// The class goes on, and the page with it.
+
+import { el } from "../dom.js";
+
+const EVERY_MS = 3000;
+const KINDS = { running: "plain", passed: "good", failed: "warn" };
+const rows = document.getElementById("seats");
+const watch = document.getElementById("watch");
+const progressLabel = rows.closest("table").tHead.rows[0].cells[3].textContent;
+let before = "";
+
+function row(one) {
+  return el("tr", {},
+    el("th", { scope: "row" }, one.learner, el("small", { class: "muted" }, ` ${one.point}`)),
+    el("td", {}, one.terminal_id),
+    el("td", {}, one.lesson),
+    el("td", { class: "nowrap" },
+      el("progress", { max: one.steps, value: String(one.step), "aria-label": progressLabel }),
+      ` ${one.step}/${one.steps}`),
+    el("td", { class: "number" }, String(one.score)),
+    el("td", { class: "number" }, String(one.mistakes)),
+    el("td", {}, el("span", { class: `badge ${KINDS[one.state]}` }, one.said)),
+    el("td", { class: "nowrap" }, one.seen));
+}
+
+async function look() {
+  if (document.hidden) return;
+  const response = await fetch("/console/class/now").catch(() => null);
+  if (response?.status === 401) location.reload();
+  const said = response?.ok ? watch.dataset.on : watch.dataset.lost;
+  if (watch.textContent !== said) watch.textContent = said;
+  if (!response?.ok) return;
+  const text = await response.text();
+  if (text === before) return;
+  before = text;
+  const seats = JSON.parse(text);
+  rows.replaceChildren(...seats.map(row));
+  document.getElementById("nobody").hidden = seats.length > 0;
+}
+
+document.getElementById("print")?.addEventListener("click", () => window.print());
+setInterval(look, EVERY_MS);
