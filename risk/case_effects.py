@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 
+from pos_sim.domain.calendar import business_date
+from pos_sim.engine.closing import pay_out
 from pos_sim.store.rows import to_us
 from risk import case_papers, review_plans
 from risk.alerts import Action, Alert, AlertVerdict, act
@@ -13,6 +15,9 @@ from risk.case_data import Measure, Outcome
 from risk.case_mistakes import IllegalMove
 from risk.case_work import Work
 from risk.checklists import RESULT_NAMES, findings_of, shipped_checklist
+from risk.grading import months_before
+from risk.incentive_statements import statements
+from risk.incentives import told
 from risk.store import case_alerts, case_rows
 from risk.store.alert_rows import KeptAlert
 from risk.store.case_rows import Entry
@@ -167,18 +172,29 @@ def extend(work: Work) -> None:
 
 
 def settle(work: Work) -> None:
-    """Settle what is open: nothing may be held any more, and the balances are put on paper."""
+    """Settle what is open: nothing may be held any more, then the point's money is paid out."""
     point = work.case.service_point_id or ""
     held = case_alerts.held_at(work.connection, point)
     if held:
         raise IllegalMove((), f"尚有挂起交易 {'、'.join(held)}，到账或撤销后再清算 · Still held")
-    facts = case_alerts.point_facts(work.connection, point)
-    accounts = [
-        (f"负责人结算账户（{facts[4]}）Operator's account", facts[5], facts[6]),
-        ("备付现金 Till", facts[7], facts[8]),
-    ]
-    text = case_papers.settlement_text(work.case, place_of(work), accounts)
+    day = business_date(work.at)
+    emptied = pay_out(work.connection, point, day)
+    this = day.replace(day=1)
+    months = {month: due_for(work, month) for month in (months_before(this, 1), this)}
+    text = case_papers.settlement_text(work.case, place_of(work), emptied, months)
     work.file("settlement", "退出清算单", "Settlement on exit", text)
+    write_entry(
+        work.connection, at=work.at, actor=work.actor.name, action="pay_out",
+        subject_kind="service_point", subject_id=point,
+        before={account.account_no: account.balance for account in emptied},
+        after={account.account_no: 0 for account in emptied}, why=work.case.case_id,
+    )  # fmt: skip
+
+
+def due_for(work: Work, month: date) -> str:
+    """Return what the statement of the point says of a month; pay itself is not in these books."""
+    asked = statements(work.connection, month, work.at, point=work.case.service_point_id or "")
+    return "".join(told(one.statement)[0] for one in asked.items)
 
 
 def recover_terminals(work: Work) -> None:
@@ -261,7 +277,7 @@ def place_of(work: Work) -> str:
     point = work.case.service_point_id
     if point is None:
         return "—"
-    return f"{point} {case_alerts.point_facts(work.connection, point)[0]}"
+    return f"{point} {case_alerts.point_name(work.connection, point)}"
 
 
 def sheet_of(work: Work) -> str:

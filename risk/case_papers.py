@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 
+from pos_sim.domain.accounts import Account, Kind
 from pos_sim.domain.calendar import SHANGHAI
-from pos_sim.domain.money import in_yuan
+from pos_sim.domain.money import ZERO, in_yuan
 from risk.checklists import RESULT_NAMES, Finding, shipped_checklist
 from risk.store.alert_rows import KeptAlert
 from risk.store.case_rows import Entry
@@ -104,12 +105,22 @@ def order_text(case: Case, place: str, reason: str) -> str:
     )
 
 
-def settlement_text(case: Case, place: str, accounts: Iterable[tuple[str, str, int | None]]) -> str:
-    """Return the 清算单: nothing is held any more, and what the accounts say (fen)."""
+EMPTIED: dict[Kind, tuple[str, str]] = {
+    Kind.OPERATOR: ("负责人结算账户 Operator's account", "已付讫 paid out"),
+    Kind.TILL: ("备付现金 Banknotes", "已点交 counted and handed over"),
+}
+
+
+def settlement_text(
+    case: Case, place: str, emptied: Iterable[Account], months: Mapping[date, str]
+) -> str:
+    """Return the 清算单: nothing is held any more, what was paid out (fen), what pay is due."""
     lines = [
-        f"{name} {account_no}：{'' if balance is None else in_yuan(balance)} 元"
-        for name, account_no, balance in accounts
+        f"{name} {one.account_no}（{one.name}）：{in_yuan(one.balance or ZERO)} 元，{how}"
+        for one in emptied
+        for name, how in (EMPTIED[one.kind],)
     ]
+    lines += [f"激励 Pay {month:%Y-%m}：{text}" for month, text in months.items() if text]
     return "\n".join(
         [
             "服务点退出清算单 · Settlement on exit",

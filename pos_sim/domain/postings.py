@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from pos_sim.domain.accounts import Account, Kind, bank_account
 from pos_sim.domain.authorize import Facts
-from pos_sim.domain.journal import Posting, route
+from pos_sim.domain.journal import Posting, mirror, route
 from pos_sim.domain.money import ZERO, Fen
 from pos_sim.domain.requests import (
     BalanceInquiry,
@@ -104,6 +104,14 @@ def till_filled(till: Account, amount: Fen) -> tuple[Posting, ...]:
     """The banknotes with which a till opens."""
     funding = bank_account(till.bank_id, Kind.FUNDING)
     return (Posting(till.account_id, funding.account_id, amount),)
+
+
+def emptied(account: Account) -> tuple[Posting, ...]:
+    """What is left of an account leaves this world, the way it came in."""
+    balance = present(account.balance)
+    enters = till_filled if account.kind is Kind.TILL else credit
+    way = enters(account, Fen(abs(balance)))
+    return () if not balance else tuple(mirror(way)) if balance > 0 else way
 
 
 def release(payer: Account, payee: Account, amount: Fen) -> tuple[Posting, ...]:

@@ -213,7 +213,8 @@ def holds(connection: Connection, _key: bytes) -> Iterator[Finding]:
 
 STRAY_ENTRIES = Statement(
     "select distinct p.entry_id from postings p where p.entry_id not like 'opening%'"
-    " and p.entry_id not like 'credit-%' and not exists (select 1 from transactions t"
+    " and p.entry_id not like 'credit-%' and p.entry_id not like 'exit-%'"
+    " and not exists (select 1 from transactions t"
     "  where t.transaction_id = p.entry_id"
     "  or t.transaction_id = substr(p.entry_id, 1, 20)"
     "   and p.entry_id in (t.transaction_id || '-release', t.transaction_id || '-cancel'))"

@@ -1,4 +1,7 @@
-"""Opening an account: a number of the bank's own, and its opening balance as a posting."""
+"""Opening an account: a number of the bank's own, and its opening balance as a posting.
+
+And which accounts go when a service point goes.
+"""
 
 from __future__ import annotations
 
@@ -12,8 +15,27 @@ from pos_sim.domain.journal import Entry
 from pos_sim.domain.money import Fen
 from pos_sim.domain.postings import credit, till_filled
 from pos_sim.store.new_ids import next_id
+from pos_sim.store.rows import ACCOUNT_COLUMNS, account_of
 from pos_sim.store.save_book import save_entries
+from pos_sim.store.sql import Statement
 from pos_sim.store.tables import accounts
+
+LOCK_OF_POINT = Statement(
+    f"select {ACCOUNT_COLUMNS} from accounts a where account_id in"
+    " (select operator_account_id from service_points where service_point_id = :point"
+    "  union select till_account_id from service_points where service_point_id = :point"
+    "  union select till_account_id from terminals where service_point_id = :point)"
+    " and not exists (select 1 from service_points other where other.service_point_id <> :point"
+    "  and other.status <> 'exited' and a.account_id in"
+    "  (other.operator_account_id, other.till_account_id))"
+    " order by account_id {lock:a}"
+)
+
+
+def lock_accounts_of_point(connection: Connection, point_id: str) -> dict[AccountId, Account]:
+    """Lock the accounts of operator, till and cassettes that serve no other point."""
+    found = map(account_of, LOCK_OF_POINT.rows(connection, point=point_id))
+    return {account.account_id: account for account in found}
 
 
 def open_account(

@@ -53,13 +53,10 @@ def save_book(connection: Connection, book: Book, seal_key: bytes) -> None:
         connection, [(book.earlier[i].status.value, book.earlier[i].ended_by, i) for i in ended]
     )
     announce_transactions(connection, changes.transactions, ended)
-    save_entries(connection, changes.entries)
+    save_money(connection, book)
     if book.settled_to is not None:  # the clock may be moved while a request is on its way
         late = {entry.business_date for entry in changes.entries}
         correct_settlements(connection, {day for day in late if day <= book.settled_to})
-    UPDATE_BALANCES.run(
-        connection, [(book.accounts[i].balance, i) for i in sorted(changes.accounts)]
-    )
     UPSERT_USAGE.run(
         connection,
         [
@@ -78,6 +75,13 @@ def save_book(connection: Connection, book: Book, seal_key: bytes) -> None:
         ],
     )
     INSERT_TOMBSTONES.run(connection, [(i, book.tombstones[i]) for i in changes.tombstones])
+
+
+def save_money(connection: Connection, book: Book) -> None:
+    """Write the entries of the book and the balances that they moved."""
+    save_entries(connection, book.changes.entries)
+    moved = sorted(book.changes.accounts)
+    UPDATE_BALANCES.run(connection, [(book.accounts[i].balance, i) for i in moved])
 
 
 def save_entries(connection: Connection, entries: list[Entry]) -> None:

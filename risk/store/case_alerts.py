@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import Connection, select
 
@@ -37,12 +36,7 @@ HELD = Statement(
     "select transaction_id from transactions where service_point_id = :point"
     " and status = 'held' order by transaction_id"
 )
-POINT = Statement(
-    "select p.name, p.town, p.village, p.operator_id, p.operator_name, o.account_no, o.balance_fen,"
-    " t.account_no, t.balance_fen, p.latitude, p.longitude from service_points p"
-    " join accounts o on o.account_id = p.operator_account_id"
-    " join accounts t on t.account_id = p.till_account_id where p.service_point_id = :point"
-)
+POINT = Statement("select name from service_points where service_point_id = :point")
 TERMINALS = Statement(
     "select terminal_id, kind, serial from terminals where service_point_id = :point"
     " order by terminal_id"
@@ -100,9 +94,8 @@ def held_at(connection: Connection, point: str) -> list[str]:
     return [row[0] for row in HELD.rows(connection, point=point)]
 
 
-def point_facts(connection: Connection, point: str) -> Any:
-    """Return name, place, operator, and the accounts of operator and till with their balances."""
-    return POINT.rows(connection, point=point)[0]
+def point_name(connection: Connection, point: str) -> str:
+    return str(POINT.rows(connection, point=point)[0][0])
 
 
 def terminals_at(connection: Connection, point: str) -> list[tuple[str, str, str]]:
