@@ -24,8 +24,9 @@ from seeds.sizes import Size
 from seeds.traffic.day import shipped_rhythm
 from seeds.year.html import page_of
 from seeds.year.lines import YearReport
+from seeds.year.opening import YearRefused, plan_for, prepare_year
 from seeds.year.report import as_dict, as_text, is_near, report_of
-from seeds.year.run import YearRefused, YearRun, plan_for, prepare_year
+from seeds.year.run import YearRun
 from seeds.year.seasons import days_in, shipped_seasons
 
 SENT_PERCENT = 103

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from fractions import Fraction
 
@@ -12,9 +12,6 @@ from sqlalchemy import Connection
 from pos_sim.domain.policy import PolicySet
 from pos_sim.domain.requests import Business
 from pos_sim.store.sql import Statement
-from risk.live.rows import start_us_of
-from risk.patrol_facts import SUBSIDY_GRADES
-from risk.workflows import WORKFLOWS
 from seeds.traffic.errands import Quota
 from seeds.traffic.figures import (
     Group,
@@ -25,7 +22,7 @@ from seeds.traffic.figures import (
 )
 from seeds.traffic.lines import BusinessLine, FeeLines
 from seeds.traffic.volumes import YearVolumes
-from seeds.year.lines import CountLine, DayLine, HourLine, PointVolume
+from seeds.year.lines import DayLine, HourLine, PointVolume
 
 HOUR_US = 3_600_000_000
 EAST = 8
@@ -50,34 +47,6 @@ BY_POINT = Statement(
     ") t on t.service_point_id = p.service_point_id where p.bank_id <> 'out'"
     " order by p.service_point_id"
 )
-MONTHS = Statement(
-    "select t.service_point_id, count(*) from transactions t"
-    " where t.business_date >= :first and t.business_date <= :last and t.response_code = '00'"
-    " and t.business in ('withdrawal', 'transfer', 'bill_payment', 'cash_remittance')"
-    " and t.service_point_id is not null group by t.service_point_id"
-)
-IDLE = Statement(
-    "select clause, band, count(distinct service_point_id) from risk_hits where rule_id = 'R21'"
-    " and outcome = 'hit' and at_us >= :since_us and at_us < :until_us group by clause, band"
-)
-STATUSES = Statement(
-    "select status, count(*) from service_points where bank_id <> 'out' group by status"
-)
-BY_STATE = Statement("select kind, state, count(*) from cases group by kind, state")
-
-STATUS_TITLES = {
-    "trial": ("试营业", "On trial"),
-    "open": ("正常营业", "Open"),
-    "rectifying": ("限期整改", "Under rectification"),
-    "frozen": ("冻结", "Frozen"),
-    "exited": ("已退出", "Exited"),
-}
-IDLE_TITLES = {
-    ("idle", 1): ("闲置 30 日, 记录备查", "Idle for 30 days: noted"),
-    ("idle", 2): ("闲置 90 日, 走访", "Idle for 90 days: pay a visit"),
-    ("idle", 3): ("闲置 180 日, 研究退出", "Idle for 180 days: consider closing"),
-    ("never_used", 1): ("开业以来从未使用, 走访", "Never used since it opened: pay a visit"),
-}
 
 
 def year_lines(
@@ -150,71 +119,6 @@ def point_lines(connection: Connection, first: date, last: date) -> list[PointVo
             amount_fen=int(row[5]),
         )
         for row in BY_POINT.rows(connection, **span(first, last))
-    ]
-
-
-def idle_lines(connection: Connection, first: date, last: date) -> list[CountLine]:
-    """Return at how many points the patrol noted each degree of idleness (R21)."""
-    since_us, until_us = start_us_of(first.toordinal()), start_us_of(last.toordinal() + 1)
-    found = {
-        (clause, band): int(count)
-        for clause, band, count in IDLE.rows(connection, since_us=since_us, until_us=until_us)
-    }
-    return [
-        CountLine(key=f"{clause}-{band}", title=zh, title_en=en, count=found.get((clause, band), 0))
-        for (clause, band), (zh, en) in IDLE_TITLES.items()
-    ]
-
-
-def status_lines(connection: Connection) -> list[CountLine]:
-    """Return how many points have each status at the end."""
-    found = {status: int(count) for status, count in STATUSES.rows(connection)}
-    return titled(found, STATUS_TITLES)
-
-
-def workflow_lines(connection: Connection) -> list[CountLine]:
-    """Return how many cases of each kind the year opened, and where they stand."""
-    found = {(kind, state): int(count) for kind, state, count in BY_STATE.rows(connection)}
-    lines = []
-    for kind, workflow in WORKFLOWS.items():
-        states = [(state, found.get((kind.value, state.name), 0)) for state in workflow.states]
-        count = sum(number for _, number in states)
-        title, title_en = workflow.title, workflow.title_en
-        lines.append(CountLine(key=kind.value, title=title, title_en=title_en, count=count))
-        lines += [
-            CountLine(
-                key=f"{kind.value}.{state.name}",
-                title=f"　{state.title}",
-                title_en=state.title_en,
-                count=number,
-            )
-            for state, number in states
-            if number
-        ]
-    return lines
-
-
-def grade_lines(connection: Connection, last: date) -> list[CountLine]:
-    """Return how many points of the last month's days reach each grade of the subsidy."""
-    first = last.replace(day=1)
-    months = [int(row[1]) for row in MONTHS.rows(connection, **span(first, last))]
-    edges = (0, *SUBSIDY_GRADES)
-    lines = []
-    for number, edge in enumerate(edges):
-        above = edges[number + 1] if number + 1 < len(edges) else None
-        count = sum(edge <= one and (above is None or one < above) for one in months)
-        title = f"当月 {edge}–{above - 1} 笔" if above else f"当月 {edge} 笔以上"
-        title_en = f"{edge} to {above - 1} in the month" if above else f"{edge} or more"
-        lines.append(CountLine(key=f"grade-{number}", title=title, title_en=title_en, count=count))
-    return lines
-
-
-def titled(found: Mapping[str, int], titles: Mapping[str, tuple[str, str]]) -> list[CountLine]:
-    """Return one line a title, and one for each count that has none."""
-    more = {key: (key, key) for key in sorted(found.keys() - titles.keys())}
-    return [
-        CountLine(key=key, title=zh, title_en=en, count=found.get(key, 0))
-        for key, (zh, en) in {**titles, **more}.items()
     ]
 
 

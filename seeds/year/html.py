@@ -65,7 +65,8 @@ def parts(report: YearReport) -> Iterator[str]:
         ("业务流程", "Workflows", report.workflows),
         ("闲置服务点", "Idle points", report.idle),
         ("期末服务点状态", "Points at the end", report.statuses),
-        ("当月业务量档次", "Grades of the last month", report.grades),
+        ("预警处理", "What became of alerts", report.alerts),
+        ("最近一次月度评级", "The latest monthly grades", report.grades),
     ):
         if lines:
             yield section(title, title_en, count_table(lines))

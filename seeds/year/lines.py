@@ -93,6 +93,7 @@ class YearReport:
     idle: list[CountLine]
     workflows: list[CountLine]
     statuses: list[CountLine]
+    alerts: list[CountLine]
     grades: list[CountLine]
     by_day: list[DayLine]
     by_hour: list[HourLine]

@@ -28,9 +28,10 @@ from seeds.traffic.report import (
     watched,
 )
 from seeds.traffic.watched import rule_lines
-from seeds.year import figures
+from seeds.year import figures, people
 from seeds.year.lines import CountLine, Pace, YearReport
-from seeds.year.run import Spent, YearRun
+from seeds.year.pace import Spent
+from seeds.year.run import YearRun
 
 WITHIN_PERCENT = 1.0
 """So near to the record the counts and the compared yuan must be."""
@@ -70,10 +71,11 @@ def report_of(run: YearRun, last: date) -> YearReport:
         reversals=day_figures.reversal_lines(groups),
         fees=figures.fees_of(groups, sandbox.policies, last),
         rules=read(partial(rule_lines, rules=shipped_rules().on(last), **span)),
-        idle=read(partial(figures.idle_lines, **span)),
-        workflows=read(figures.workflow_lines),
-        statuses=read(figures.status_lines),
-        grades=read(partial(figures.grade_lines, last=last)),
+        idle=read(partial(people.idle_lines, **span)),
+        workflows=read(people.workflow_lines),
+        statuses=read(people.status_lines),
+        grades=read(people.grade_lines),
+        alerts=read(people.alert_lines),
         by_day=read(partial(figures.day_lines, **span)),
         by_hour=read(partial(figures.hour_lines, **span)),
         points=read(partial(figures.point_lines, **span)),
@@ -155,7 +157,8 @@ def people_and_points(report: YearReport) -> Iterator[RenderableType]:
         ("业务流程 Workflows", report.workflows),
         ("闲置服务点 Idle points", report.idle),
         ("服务点状态 Points at the end", report.statuses),
-        ("当月业务量档次 Grades of the last month", report.grades),
+        ("预警处理 What became of alerts", report.alerts),
+        ("最近一次月度评级 The latest monthly grades", report.grades),
     ):
         if lines:
             yield count_table(title, lines)

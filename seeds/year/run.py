@@ -7,101 +7,47 @@ and what was sent already is answered as a replay and moves nothing.
 
 from __future__ import annotations
 
-import gc
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, time
 from functools import partial
-from itertools import accumulate
-from time import perf_counter
 
 from sqlalchemy import Connection
 
-from pos_sim.domain.calendar import CUT_OFF, SHANGHAI, StoppedClock
-from pos_sim.domain.money import Fen
+from pos_sim.domain.calendar import SHANGHAI
 from pos_sim.domain.requests import Business, Request
 from pos_sim.domain.service_points import PointKind
-from pos_sim.engine.day_end import GRACE
 from pos_sim.engine.holds import release_due_now
 from pos_sim.engine.sandbox import Sandbox
-from pos_sim.store.database import Database
 from pos_sim.store.rows import from_us
 from pos_sim.store.sql import Statement
-from pos_sim.store.world import WorldFacts, read_world, write_world
+from pos_sim.store.world import WorldFacts, write_world
 from risk.bank_calendar import BankCalendar
 from risk.walk import advance
-from seeds.dice import Dice
-from seeds.load import seed_database
 from seeds.progress import Progress
-from seeds.sizes import Size
 from seeds.traffic.errands import Quota
 from seeds.traffic.habits import Habits
 from seeds.traffic.plan import DayPlan, Rhythm, plan_of
-from seeds.traffic.spread import amounts
-from seeds.traffic.stock import POINTS, Stock, Villager, last_day
-from seeds.traffic.volumes import COUNTED, YearVolumes
+from seeds.traffic.stock import POINTS, Stock, Villager
+from seeds.traffic.volumes import COUNTED
 from seeds.year import staff
 from seeds.year.income import PayDays, post_income
 from seeds.year.misdeeds import Wrongs
-from seeds.year.progress import (
-    Reached,
-    Stage,
-    read_reached,
-    read_run,
-    write_reached,
-    write_run,
-)
-from seeds.year.seasons import ONE_DAY, Seasons, YearPlan
+from seeds.year.opening import RUN_IN_DAYS, claim, end_of
+from seeds.year.pace import Spent, no_collector, quiet_memory
+from seeds.year.progress import Reached, Stage, read_reached, write_reached
+from seeds.year.rare import Rare
+from seeds.year.seasons import ONE_DAY, YearPlan
 from seeds.year.state import YearStock, read_year_stock
 
 GROUP_MAX = 2_048
+NIGHT = time(2, 0)
+"""After the last day: what is done on the first night of a month has been done."""
 HELD_UNTIL = Statement(
     "select distinct available_us from transactions where status = 'held' order by available_us"
 )
-RUN_IN_DAYS = 1
-"""On the days before the year begins every point has one customer: else the watch would
-take the whole network for one that nobody ever used."""
 NOBODY: Quota = dict.fromkeys(COUNTED, 0)
-
-
-class Rare:
-    """The amounts of a business of which there are a few a day: only a year has their shape."""
-
-    def __init__(self, business: Business, plan: YearPlan, habits: Habits, seed: int) -> None:
-        counts = {day: quota[business] for day, quota in plan.quotas().items()}
-        count = sum(counts.values())
-        total = count * plan.record.volumes[business].mean
-        dice = Dice(seed, "year", plan.year, business)
-        self._amounts = amounts(habits.bands[business], count, total, dice)
-        ends = list(accumulate(counts.values()))
-        self._span = {day: (end - counts[day], end) for day, end in zip(counts, ends, strict=True)}
-
-    def on(self, day: date) -> list[Fen]:
-        """Return the amounts of one day."""
-        first, end = self._span[day]
-        return self._amounts[first:end]
-
-
-class YearRefused(Exception):
-    """This world cannot live through this year; nothing was done."""
-
-
-@dataclass(slots=True)
-class Spent:
-    """Where the time of a run went, seconds."""
-
-    planning: float = 0.0
-    engine: float = 0.0
-    closing: float = 0.0
-    requests: int = 0
-
-    @contextmanager
-    def on(self, what: str) -> Iterator[None]:
-        since = perf_counter()
-        yield
-        setattr(self, what, getattr(self, what) + perf_counter() - since)
 
 
 @dataclass(slots=True)
@@ -134,17 +80,22 @@ class YearRun:
             self.close(reached.day)
             reached = Reached(reached.day, Stage.DONE)
         day = self.next_day(reached)
-        if day > last:
-            return
+        if day <= last:
+            self.live_from(day, last, progress, is_begun=is_begun(reached))
+        advance(self.sandbox, datetime.combine(last + ONE_DAY, NIGHT, SHANGHAI))
+
+    def live_from(self, day: date, last: date, progress: Progress, *, is_begun: bool) -> None:
+        """Live through the days from ``day``, of which the first may have begun."""
+        database = self.sandbox.database
         quotas = self.plan.quotas()
         stock = database.read_now(
-            partial(read_year_stock, day=day, idle=self.plan.seasons.idle, undo=is_begun(reached))
+            partial(read_year_stock, day=day, idle=self.plan.seasons.idle, undo=is_begun)
         )
         pay_days = PayDays(stock.stock.villagers)
         with quiet_memory():
             while day <= last:
-                self.live(day, quotas, stock, pay_days, progress, is_begun=is_begun(reached))
-                reached, day = None, day + ONE_DAY
+                self.live(day, quotas, stock, pay_days, progress, is_begun=is_begun)
+                is_begun, day = False, day + ONE_DAY
                 if day.day == 1 or day > last:
                     progress.note(f"{day - ONE_DAY}: {self.spent.requests:,} 笔报文 requests")
 
@@ -269,51 +220,6 @@ def finish(connection: Connection, day: date, facts: WorldFacts) -> None:
     write_reached(connection, day, Stage.DONE)
 
 
-def claim(connection: Connection, name: str) -> Reached | None:
-    """Take the world for this year, or find how far it has come; raises `YearRefused`."""
-    known = read_run(connection)
-    if known is None:
-        seen = last_day(connection)
-        if seen is not None:
-            raise YearRefused(f"这一世界已有 {seen} 的交易 · There are transactions of {seen}")
-        write_run(connection, name)
-        return None
-    if known != name:
-        raise YearRefused(f"这里正过着另一年 · This world lives through another year: {known}")
-    return read_reached(connection)
-
-
-def clock_of(reached: Reached | None, year: int) -> StoppedClock:
-    """Return the clock as it stood when the last day was closed."""
-    day = date(year, 1, 1) - RUN_IN_DAYS * ONE_DAY
-    if reached is not None:
-        day = reached.day + ONE_DAY * (reached.stage is Stage.DONE)
-    return StoppedClock(end_of(day - ONE_DAY))
-
-
-def end_of(day: date) -> datetime:
-    """Return the moment when a business date is closed: a little after its cut-off."""
-    return datetime.combine(day, CUT_OFF, SHANGHAI) + GRACE
-
-
-def prepare_year(
-    database: Database, size: Size, seed: int, year: int, now: datetime, progress: Progress
-) -> StoppedClock:
-    """Seed a migrated, empty database for the year, and return the clock to build a sandbox with.
-
-    ``now`` is real time. A world that is there already is used as it is.
-    """
-    if database.read_now(read_world) is None:
-        eve = clock_of(None, year).now()
-        seed_database(database, size, seed, now=now, clock_shows=eve, progress=progress)
-    return clock_of(database.read_now(read_reached), year)
-
-
-def plan_for(connection: Connection, year: int, record: YearVolumes, seasons: Seasons) -> YearPlan:
-    """Return what each day of a year does in this world; the size decides how much."""
-    return YearPlan(year, len(POINTS.rows(connection)), record, seasons)
-
-
 def one_each(habits: Habits) -> Habits:
     """Return the same habits, but that no point is busier than another."""
     return replace(
@@ -322,30 +228,6 @@ def one_each(habits: Habits) -> Habits:
         point_kinds=dict.fromkeys(PointKind, 1),
         market_day_percent=100,
     )
-
-
-@contextmanager
-def quiet_memory() -> Iterator[None]:
-    """Keep the collector from looking at a hundred thousand villagers again and again."""
-    before = gc.get_threshold()
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(20_000, 50, 100)
-    try:
-        yield
-    finally:
-        gc.set_threshold(*before)
-        gc.unfreeze()
-
-
-@contextmanager
-def no_collector() -> Iterator[None]:
-    """Plan without the collector: a plan has many objects and no cycles."""
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.enable()
 
 
 def is_begun(reached: Reached | None) -> bool:

@@ -1,4 +1,4 @@
-"""The bank's people on the mornings of a year: they look into cases, two where two are needed.
+"""The bank's people on the mornings of a year: cases and alerts, two hands where it takes two.
 
 They know no more than a clerk does: what the case says, and which rules its alerts come from. How
 soon they act, and what they find, is chance with the shares below, all of them assumptions.
@@ -26,9 +26,11 @@ from risk.store import case_rows
 from risk.store.case_alerts import HELD
 from risk.workflow import Actor, Case, CaseKind
 from seeds.dice import Dice
+from seeds.year import alert_desk
 
 OPENS = time(8, 30)
 MAKER, CHECKER = Actor("county-clerk"), "parent-branch"
+CLERKS = alert_desk.Clerks(MAKER.name, CHECKER)
 NOTE = "日常办理 · in the daily round"
 
 OPEN = Statement(f"{case_rows.SELECT} where closed_us is null order by case_id")
@@ -55,9 +57,10 @@ class Habit:
 
 
 def work(connection: Connection, day: date, seed: int) -> int:
-    """Do a morning's work on open cases; return how many were moved. The caller commits."""
+    """Do a morning's work on cases and alerts; return how many were moved. The caller commits."""
     at = datetime.combine(day, OPENS, SHANGHAI)
-    return sum(done(connection, case, wanted, at) for case, wanted in chosen(connection, day, seed))
+    cases = sum(done(connection, case, to_do, at) for case, to_do in chosen(connection, day, seed))
+    return cases + alert_desk.work(connection, CLERKS, at, seed)
 
 
 def done(connection: Connection, case: Case, wanted: Wanted, at: datetime) -> bool:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 from html.parser import HTMLParser
 from pathlib import Path
@@ -16,7 +16,7 @@ import pytest
 from sqlalchemy import text
 
 import migrations
-from pos_sim.domain.calendar import DEMO_START, business_date
+from pos_sim.domain.calendar import DEMO_START, SHANGHAI, business_date
 from pos_sim.domain.decision import Decision
 from pos_sim.domain.requests import Business, Request
 from pos_sim.engine.sandbox import Sandbox
@@ -31,10 +31,12 @@ from seeds.sizes import Size
 from seeds.traffic.day import shipped_rhythm
 from seeds.traffic.habits import Misdeed
 from seeds.traffic.stock import read_stock
+from seeds.year import alert_desk, staff
 from seeds.year.html import page_of
 from seeds.year.lines import YearReport
+from seeds.year.opening import YearRefused, plan_for, prepare_year
 from seeds.year.report import as_dict, as_text, is_near, report_of
-from seeds.year.run import YearRefused, YearRun, plan_for, prepare_year
+from seeds.year.run import YearRun
 from seeds.year.seasons import MisdeedCounts, shipped_seasons
 from tests.conftest import NewDatabase
 
@@ -283,3 +285,30 @@ def test_staff_look_into_what_the_watch_and_the_calendar_ask_for(tmp_path: Path)
     assert found["annual_review"] >= found["annual_review.passed"]
     assert found["freeze"] + found["rectification"] > 0
     assert report.audit == []
+
+
+def test_a_month_ends_with_grades_and_alerts_without_a_case_are_closed(tmp_path: Path) -> None:
+    """A burst of wrong PINs, for one: an alert and no case, and somebody looks into it."""
+    with year_in(f"sqlite:///{tmp_path / 'bank.db'}") as run:
+        last = date(YEAR, 1, 31)
+        run.go_on(last, Silent())
+        report = report_of(run, last)
+        database = run.sandbox.database
+        alerts = number(run.sandbox, "select count(*) from risk_alerts")
+        database.run_now(lambda connection: connection.execute(text(ANEW)))
+        for day in range(1, 29):
+            morning = datetime.combine(date(YEAR, 2, day), staff.OPENS, SHANGHAI)
+            work = partial(alert_desk.work, clerks=staff.CLERKS, at=morning, seed=SEED)
+            database.run_now(work)
+        closed = number(run.sandbox, "select count(*) from risk_alerts where state = 'closed'")
+        assert closed == alerts > 0
+        assert number(run.sandbox, "select count(*) from approvals where maker = checker") == 0
+    grades = {line.key: line.count for line in report.grades}
+    points = sum(grades[f"star-{n}"] for n in range(1, 6))
+    assert points == sum(grades[f"tier-{t}"] for t in "ABCD") > 0
+    assert all(line.title.startswith("2025-01") for line in report.grades[:-1])
+    assert sum(line.count for line in report.alerts) == alerts
+    assert report.audit == []
+
+
+ANEW = "update risk_alerts set state = 'new', verdict = null, closed_us = null, case_id = null"
