@@ -6,7 +6,6 @@ for byte the first answer.
 
 from __future__ import annotations
 
-from base64 import b32encode
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from hashlib import blake2b
@@ -204,7 +203,13 @@ def authorization_code(transaction_id: str) -> str:
     >>> len(authorization_code("52010001000001000042"))
     6
     """
-    return b32encode(digest(transaction_id, b"authorization"))[:6].decode()
+    number = int.from_bytes(digest(transaction_id, b"authorization"), "big") >> 10  # 30 bits left
+    return PAIRS[number >> 20] + PAIRS[number >> 10 & 1_023] + PAIRS[number & 1_023]
+
+
+LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
+PAIRS = [first + second for first in LETTERS for second in LETTERS]
+"""Ten bits as two characters of Base32."""
 
 
 def digest(text: str, purpose: bytes) -> bytes:

@@ -7,10 +7,10 @@ FastAPI's stack. Everything else, and everything about documentation, is FastAPI
 from __future__ import annotations
 
 import asyncio
-import secrets
 import traceback
 from collections.abc import Mapping
 from pathlib import PurePath
+from random import Random
 from time import perf_counter
 
 import structlog
@@ -37,13 +37,14 @@ class OuterRing:
         self._quick = quick
         self._metrics = desk.metrics
         self._body_max = desk.settings.body_max_bytes
+        self._dice = Random()  # an id is no secret, and asking the system takes longer
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._inner(scope, receive, send)
             return
         started = perf_counter()
-        visit = Visit(send)
+        visit = Visit(send, f"{self._dice.getrandbits(64):016x}")
         quick = self._quick.get(scope["path"]) if scope["method"] == "POST" else None
         try:
             receive = within_size(scope, receive, self._body_max)
@@ -72,8 +73,8 @@ class Visit:
 
     __slots__ = ("_send", "request_id", "status")
 
-    def __init__(self, send: Send) -> None:
-        self.request_id = secrets.token_hex(8)
+    def __init__(self, send: Send, request_id: str) -> None:
+        self.request_id = request_id
         self.status = 0
         self._send = send
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -11,7 +11,7 @@ from pos_sim.domain.requests import Business
 from pos_sim.domain.watching import Verdict
 from risk.clause_rows import for_tier
 from risk.facts import SCOPE_FACTS
-from risk.rules import Clause, Guard, RuleVersion
+from risk.rules import OPERATORS, Clause, RuleVersion
 from risk.vocabulary import POSSIBLE, Lane, Mode, Tier, limited, possible
 
 MOST_IN: dict[Mode, Verdict] = {
@@ -21,6 +21,10 @@ MOST_IN: dict[Mode, Verdict] = {
 }
 
 
+CompiledGuard: TypeAlias = tuple[str, Callable[[Any, Any], bool], Any]
+"""A fact, and what must be true of it and the value; without a value it does not hold."""
+
+
 @dataclass(frozen=True, slots=True)
 class CompiledClause:
     """One clause with the numbers of a tier and the decisions about a business."""
@@ -28,7 +32,7 @@ class CompiledClause:
     clause: Clause
     function: Any
     params: Any
-    guards: tuple[Guard, ...]
+    guards: tuple[CompiledGuard, ...]
     starts: tuple[int, ...]
     decisions: tuple[Verdict, ...]
     scope_fact: str
@@ -98,7 +102,7 @@ def compiled_clause(
         clause=here,
         function=here.template.function,
         params=here.params,
-        guards=here.guards,
+        guards=tuple((one.fact, OPERATORS[one.op], one.value) for one in here.guards),
         starts=tuple(band.start for band in here.bands),
         decisions=tuple(
             min(band.decides(business, tier), MOST_IN[rule.mode]) for band in here.bands

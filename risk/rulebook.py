@@ -20,9 +20,9 @@ from pos_sim.domain.watching import Verdict
 from risk.facts import Exit, RiskFacts
 from risk.hits import error_hit, expect, hit_of, keep_strongest
 from risk.pages import RulebookError
-from risk.plans import CompiledClause, CompiledRule, Plan, PlanKey, plans_of
+from risk.plans import CompiledClause, CompiledGuard, CompiledRule, Plan, PlanKey, plans_of
 from risk.rule_rows import read_rules
-from risk.rules import Guard, Hit, RuleVersion
+from risk.rules import Hit, RuleVersion
 from risk.templates import Finding
 from risk.vocabulary import Lane, Tier
 
@@ -97,9 +97,11 @@ def _take(
         keep_strongest(hits, hit_of(rule.rule, clause, found, facts))
 
 
-def all_hold(guards: Iterable[Guard], facts: RiskFacts) -> bool:
-    for guard in guards:  # noqa: SIM110 - asked ten times a request
-        if not guard.holds(facts):
+def all_hold(guards: Iterable[CompiledGuard], facts: RiskFacts) -> bool:
+    """Say whether all guards of a clause hold; KeyError where a fact is missing."""
+    for fact, is_true, value in guards:
+        seen = facts[fact]
+        if seen is None or not is_true(seen, value):
             return False
     return True
 

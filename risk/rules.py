@@ -35,11 +35,6 @@ class Guard:
     op: str
     value: Any
 
-    def holds(self, facts: Mapping[str, Any]) -> bool:
-        """Say whether the condition is true; KeyError where the fact is missing."""
-        seen = facts[self.fact]
-        return seen is not None and OPERATORS[self.op](seen, self.value)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Band:

@@ -8,6 +8,7 @@ stands or falls with the transaction that brought the hits.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -60,35 +61,33 @@ class Known(Protocol):
 
 @dataclass(slots=True)
 class LastDays:
-    """On which days rules last hit and last failed at some points."""
+    """On which days rules last hit and last failed, by point and rule."""
 
-    hit: dict[tuple[str, str], int] = field(default_factory=dict)
-    failed: dict[tuple[str, str], int] = field(default_factory=dict)
+    hit: dict[str, dict[str, int]] = field(default_factory=lambda: defaultdict(dict))
+    failed: dict[str, dict[str, int]] = field(default_factory=lambda: defaultdict(dict))
     changed: set[tuple[str, str]] = field(default_factory=set)
 
     def note(self, spoke: Spoke) -> None:
         """Keep the latest day."""
-        days, key = self.failed if spoke.has_failed else self.hit, (spoke.point, spoke.rule_id)
-        if days.get(key, 0) < spoke.day:
-            days[key] = spoke.day
-            self.changed.add(key)
+        if not self.has(spoke):
+            days = self.failed if spoke.has_failed else self.hit
+            days[spoke.point][spoke.rule_id] = spoke.day
+            self.changed.add((spoke.point, spoke.rule_id))
 
     def has(self, spoke: Spoke) -> bool:
         days = self.failed if spoke.has_failed else self.hit
-        return days.get((spoke.point, spoke.rule_id), 0) >= spoke.day
+        return days[spoke.point].get(spoke.rule_id, 0) >= spoke.day
 
     def weighed(self, point: str, since: int) -> dict[str, Outcome]:
         """Return each rule that spoke at a point since a day; a hit outweighs an error."""
-        found = {
-            r: Outcome.ERROR for (p, r), day in self.failed.items() if p == point and day >= since
-        }
-        found |= {r: Outcome.HIT for (p, r), day in self.hit.items() if p == point and day >= since}
-        return found
+        found = {r: Outcome.ERROR for r, day in self.failed[point].items() if day >= since}
+        return found | {r: Outcome.HIT for r, day in self.hit[point].items() if day >= since}
 
     def rows(self) -> Iterator[tuple[str, str, str | None, str | None]]:
         """Give what has changed, in one order for all processes."""
-        for key in sorted(self.changed):
-            yield *key, text_or_none(self.hit.get(key)), text_or_none(self.failed.get(key))
+        for point, rule in sorted(self.changed):
+            hit_on, failed_on = self.hit[point].get(rule), self.failed[point].get(rule)
+            yield point, rule, text_or_none(hit_on), text_or_none(failed_on)
 
 
 def text_or_none(day: int | None) -> str | None:
@@ -234,5 +233,5 @@ def read_days(connection: Connection, points: Collection[str]) -> LastDays:
     for point, rule_id, hit_on, failed_on in READ.rows(connection, points=points):
         for days, value in ((last.hit, hit_on), (last.failed, failed_on)):
             if day := day_or_none(value):
-                days[point, rule_id] = day.toordinal()
+                days[point][rule_id] = day.toordinal()
     return last

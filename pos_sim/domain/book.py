@@ -99,7 +99,8 @@ class Book:
         self.changes.usage.add(key)
 
     def put_card(self, card: Card) -> None:
-        if self.cards[card.card_id] != card:
+        before = self.cards[card.card_id]
+        if before is not card and before != card:
             self.cards[card.card_id] = card
             self.changes.cards.add(card.card_id)
 

@@ -96,6 +96,26 @@ class Card:
         return self.pin_failures if self.pin_failed_on == day else 0
 
 
+def after_first_withdrawal(card: Card, month: int) -> Card:
+    """Return the card that has drawn in ``month`` (`month_of`)."""
+    return Card(  # the hot path, as in `Account.grown_by`
+        card.card_id,
+        card.masked,
+        card.product,
+        card.bank_id,
+        card.account_id,
+        card.county,
+        card.birth_date,
+        card.status,
+        card.pin_verification,
+        card.pin_failures,
+        card.pin_failed_on,
+        card.gets_subsidies,
+        month,
+        card.effect,
+    )
+
+
 def after_wrong_pin(card: Card, day: date) -> Card:
     """Return the card with one more wrong PIN on business date ``day``."""
     return replace(card, pin_failures=card.pin_failures_on(day) + 1, pin_failed_on=day)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 from pos_sim.domain import postings
@@ -12,7 +13,7 @@ from pos_sim.domain.fees import Channel, Fee, FeeQuestion, Operation, Region, fe
 from pos_sim.domain.journal import Entry
 from pos_sim.domain.money import Fen
 from pos_sim.domain.policy import Policy
-from pos_sim.domain.records import approved, declined, fee_fields
+from pos_sim.domain.records import approved, declined
 from pos_sim.domain.requests import (
     Charge,
 )
@@ -31,8 +32,8 @@ def post_charge(facts: Facts, request: Charge, fingerprint: str, book: Book) -> 
     moved = postings.charge(account, fee.charged)
     if moved:
         book.post(Entry(request.key.transaction_id, facts.business_date, moved))
-    named = {"business": request.operation, "card_masked": card.masked}
-    return approved(facts, fingerprint, book, **fee_fields(fee), **named)
+    transaction = approved(replace(facts, fee=fee), fingerprint, book)
+    return replace(transaction, business=request.operation, card_masked=card.masked)
 
 
 def charge_fee(policy: Policy, card: Card, operation: Operation, day: date) -> Fee:

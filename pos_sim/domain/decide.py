@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
 
 from pos_sim.domain import postings
 from pos_sim.domain.authorize import Facts, control_in_force, first_refusal
 from pos_sim.domain.book import Book
 from pos_sim.domain.calendar import month_of
-from pos_sim.domain.cards import after_right_pin, after_wrong_pin
+from pos_sim.domain.cards import after_first_withdrawal, after_right_pin, after_wrong_pin
 from pos_sim.domain.charges import post_charge
 from pos_sim.domain.decision import Decision
 from pos_sim.domain.gather import Rules, facts_of, is_first_of_month
@@ -84,8 +83,8 @@ def decide_business(facts: Facts, fingerprint: str, book: Book, watcher: Watcher
         book.use(facts.usage_key, amount=facts.amount, count=1)
     if facts.bill is not None:
         book.put_bill(replace(facts.bill, amount=facts.amount, paid_by=key))
-    more = held_fields(facts) if held else {}
-    return approved(facts, fingerprint, book, is_first_of_month=is_first, **more)
+    transaction = approved(facts, fingerprint, book, is_first_of_month=is_first)
+    return as_held(transaction) if held else transaction
 
 
 def take_first_of_month(facts: Facts, book: Book) -> bool:
@@ -93,7 +92,7 @@ def take_first_of_month(facts: Facts, book: Book) -> bool:
     is_first = is_first_of_month(facts.request, facts.card, facts.business_date)
     if is_first and facts.card is not None:
         card = book.cards[facts.card.card_id]
-        book.put_card(replace(card, first_withdrawal_month=month_of(facts.business_date)))
+        book.put_card(after_first_withdrawal(card, month_of(facts.business_date)))
     return is_first
 
 
@@ -138,8 +137,11 @@ def must_be_held(facts: Facts, verdict: Verdict) -> bool:
     return account is not None and payee is not None and account.name != payee.name
 
 
-def held_fields(facts: Facts) -> dict[str, Any]:
-    return {"status": Status.HELD, "available_at": facts.request.received_at + HELD_FOR}
+def as_held(transaction: Transaction) -> Transaction:
+    """Return the record of an approval whose money waits for a day."""
+    available_at = transaction.decided_at + HELD_FOR
+    held = Status.HELD
+    return replace(transaction, first_status=held, status=held, available_at=available_at)
 
 
 def effect_of(facts: Facts, transaction: Transaction) -> Effect | None:

@@ -72,11 +72,11 @@ def movements(
 ) -> dict[AccountId, int]:
     """Return by how much each account of ``kind_of`` grows, fen on its normal side."""
     moved: dict[AccountId, int] = defaultdict(int)
-    for posting in postings:
-        for account_id, side in ((posting.debit, Side.DEBIT), (posting.credit, Side.CREDIT)):
-            kind = kind_of.get(account_id)
-            if kind is not None:
-                moved[account_id] += growth(kind, side, posting.amount)
+    for debit, credit, amount in postings:
+        if debit in kind_of:
+            moved[debit] += growth(kind_of[debit], Side.DEBIT, amount)
+        if credit in kind_of:
+            moved[credit] += growth(kind_of[credit], Side.CREDIT, amount)
     return moved
 
 

@@ -34,15 +34,15 @@ def decide_reversal(facts: Facts, request: Reversal, fingerprint: str, book: Boo
     if stood:
         undo(original, facts.business_date, request.key.transaction_id, book)
     returned = original.fee_charged if stood else ZERO
-    more = {
-        "original_id": original.transaction_id,
-        "card_id": original.card_id,
-        "card_masked": original.card_masked,
-        "amount": original.amount,
-        "fee_before": returned,
-        "fee_charged": returned,
-    }
-    return decided(facts, fingerprint, Status.APPROVED, "00", more)
+    return replace(
+        decided(facts, fingerprint, Status.APPROVED, "00"),
+        original_id=original.transaction_id,
+        card_id=original.card_id,
+        card_masked=original.card_masked,
+        amount=original.amount,
+        fee_before=returned,
+        fee_charged=returned,
+    )
 
 
 def refusal_of(facts: Facts, original: Transaction | None) -> Refusal | None:

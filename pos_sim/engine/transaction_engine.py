@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from functools import partial
 
@@ -58,8 +57,7 @@ class TransactionEngine:
         Raises `KeyReused`; `Busy` and `NothingDone` (nothing was done); `Closing` and `StoreGone`
         (not known: ask by key, or send the same key again).
         """
-        # Shielded: a caller who hangs up does not take the request out of its group.
-        decision = await asyncio.shield(self.groups.submit(request))
+        decision = await self.groups.submit(request)
         if decision.transaction is None:
             raise KeyReused(request.key)
         return decision

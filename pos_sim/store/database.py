@@ -13,7 +13,7 @@ import os
 import sqlite3
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import closing, suppress
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
@@ -30,6 +30,8 @@ T = TypeVar("T")
 LOCK_WAIT_S = 10
 CONNECT_WAIT_S = 10
 READERS = 4
+LOG_PAGES = 2_000
+"""So long may SQLite's log be before it is begun anew."""
 
 
 class StoreError(Exception):
@@ -173,6 +175,27 @@ class Database:
                 return work(connection)
         except DBAPIError as error:
             raise translated(error) from error
+
+    async def keep_log_short(self) -> None:
+        """Copy SQLite's write-ahead log into the file, beside the writer, before a commit has to.
+
+        A commit that finds 10,000 pages in the log copies them all, and its group waits for tens
+        of milliseconds. What is written during the copying stays: when there is much of it, it
+        is copied between two groups, and the next one begins the log anew.
+        """
+        if not self.is_sqlite:
+            return
+        loop = asyncio.get_running_loop()
+        if await loop.run_in_executor(self._reader_threads, self._copy_log) < LOG_PAGES:
+            return
+        async with self._turn:
+            await self._in_writer_thread(self._copy_log)
+
+    def _copy_log(self) -> int:
+        """Return how many pages the log has; as many as nobody still reads are copied."""
+        with closing(self._reader.raw_connection()) as connection:
+            found = connection.cursor().execute("pragma wal_checkpoint(passive)").fetchone()
+        return int(found[1])
 
     async def close(self) -> None:
         """Give back all connections."""

@@ -72,19 +72,20 @@ def crowd(case: Case) -> dict[str, Any]:
     spots = case.windows.spots_at(case.point)
     lately = spots.half_an_hour.move_to(case.at_us - HALF_AN_HOUR_US, spots.rows)
     of_two_hours = spots.two_hours.move_to(case.at_us - TWO_HOURS_US, spots.rows)
+    card, marks = case.card, marks_of(case) if case.card is not None else 0
     return {
-        "point_big_cards_30m": with_now(case, lately, IS_BIG),
-        "point_cards_2h": with_now(case, of_two_hours, IS_WITHDRAWAL),
-        "point_pin_failed_cards_30m": with_now(case, lately, IS_PIN_FAILURE),
-        "point_inquired_cards_30m": with_now(case, lately, IS_INQUIRY),
+        "point_big_cards_30m": with_now(lately[IS_BIG], card, marks & IS_BIG),
+        "point_cards_2h": with_now(of_two_hours[IS_WITHDRAWAL], card, marks & IS_WITHDRAWAL),
+        "point_pin_failed_cards_30m": with_now(
+            lately[IS_PIN_FAILURE], card, marks & IS_PIN_FAILURE
+        ),
+        "point_inquired_cards_30m": with_now(lately[IS_INQUIRY], card, marks & IS_INQUIRY),
     }
 
 
-def with_now(case: Case, crowd: dict[int, Cards], mark: int) -> int:
-    """Return how many different cards have a mark, the one in hand included."""
-    cards = crowd[mark]
-    is_new = case.card is not None and case.card not in cards and marks_of(case) & mark
-    return len(cards) + (1 if is_new else 0)
+def with_now(cards: Cards, card: int | None, is_counted: int) -> int:
+    """Return how many different cards there are, the one in hand included where it counts."""
+    return len(cards) + 1 if is_counted and card not in cards else len(cards)
 
 
 def point_drained_cards_30m(case: Case) -> int:

@@ -164,6 +164,31 @@ async def test_reads_do_not_wait_for_writers(database: Database) -> None:
 # Locked -------------------------------------------------------------------------------------------
 
 
+async def test_a_long_log_is_begun_anew_and_nobody_has_to_wait_for_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pos_sim.store.database.LOG_PAGES", 1)
+    database = Database(f"sqlite:///{tmp_path}/long.db")
+    await database.run(lambda connection: connection.exec_driver_sql("create table t (x blob)"))
+    log, lengths = tmp_path / "long.db-wal", []
+    for _ in range(3):
+        await database.run(
+            lambda connection: connection.exec_driver_sql("insert into t values (zeroblob(80000))")
+        )
+        lengths.append(log.stat().st_size)
+        await database.keep_log_short()
+    assert lengths[0] == lengths[2]  # written over, not on and on
+    await database.close()
+    with sqlite3.connect(tmp_path / "long.db") as file:
+        assert file.execute("select count(*) from t").fetchone() == (3,)
+    file.close()
+
+
+async def test_only_sqlite_has_such_a_log(database: Database) -> None:
+    await database.keep_log_short()
+    assert await database.run(put("a")) == 1
+
+
 @contextmanager
 def somebody_holds(database: Database) -> Iterator[None]:
     """Another process writes and doesn't come to an end."""
