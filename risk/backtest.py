@@ -34,9 +34,11 @@ from risk.replay import (
 )
 from risk.rules import RuleVersion
 from risk.store import stored_requests as past
+from risk.store.grade_rows import tier_changes
 from risk.store.register import read_places, read_register
 from risk.store.stored_requests import Stored
 from risk.store.version_rows import all_versions
+from risk.tiers import Tiers
 from risk.vocabulary import Lane, Mode
 
 MOST_REQUESTS = 200_000
@@ -227,11 +229,12 @@ def replay_maker(
     connection: Connection, lane: Lane, period: Period
 ) -> Callable[[Sequence[RuleVersion]], Replay]:
     """Return how a replay is made of versions."""
+    tiers = Tiers(tier_changes(connection))
     if lane is Lane.BATCH:
         successes = past.successes_before(connection, period.read_from)
-        return lambda versions: PatrolReplay(versions, period.first, period.last, successes)
+        return lambda versions: PatrolReplay(versions, period.first, period.last, successes, tiers)
     jumped = spoken(connection, JUMP_RULE, period.read_from, period.last, JUMP_CLAUSES)
-    return lambda versions: Replay(versions, period.first, jumped)
+    return lambda versions: Replay(versions, period.first, tiers, jumped)
 
 
 def spoken(

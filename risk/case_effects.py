@@ -7,14 +7,16 @@ from datetime import date, datetime
 
 from pos_sim.domain.calendar import business_date
 from pos_sim.engine.closing import pay_out
+from pos_sim.engine.registry import hold
 from pos_sim.store.rows import to_us
 from risk import case_papers, review_plans
 from risk.alerts import Action, Alert, AlertVerdict, act
+from risk.approvals import StaleApproval
 from risk.audit_log import write_entry
 from risk.case_data import Measure, Outcome
-from risk.case_mistakes import IllegalMove
+from risk.case_mistakes import IllegalMove, Mistakes
 from risk.case_work import Work
-from risk.checklists import RESULT_NAMES, findings_of, shipped_checklist
+from risk.checklists import RESULT_NAMES, TRAINING, Result, findings_of, shipped_checklist
 from risk.grading import months_before
 from risk.incentive_statements import statements
 from risk.incentives import told
@@ -134,12 +136,24 @@ def order(work: Work, reason: str, due_at: str | None) -> None:
 def write_checklist(work: Work) -> None:
     """Keep what was handed in, and whether it passes. An untrained operator passes nowhere."""
     findings = findings_of(work.data["items"])
+    if findings[TRAINING].result is not Result.FAIL and not is_trained(work):
+        raise Mistakes({f"data.items.{TRAINING}": UNTRAINED})
     case_rows.write_checklist(work.connection, work.case.case_id, work.data["items"])
     work.change(passes=shipped_checklist().passes(findings))
 
 
+UNTRAINED = "登记显示负责人四项培训未全部合格 · The register has no pass of all four subjects"
+
+
+def is_trained(work: Work) -> bool:
+    """Ask the register; an operator who came since, or failed again, is not."""
+    return hold(work.connection, work.case.service_point_id or "").operator_is_trained
+
+
 def plan_next_review(work: Work) -> None:
     """Plan the next review a year from now, and file the form of this one."""
+    if work.case.state == "passed" and not is_trained(work):
+        raise StaleApproval(UNTRAINED)
     kept = case_rows.read_checklist(work.connection, work.case.case_id)
     assert kept is not None
     verdict = "年审合格 passed" if work.case.state == "passed" else "年审不合格 failed"

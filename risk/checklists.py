@@ -14,6 +14,8 @@ from risk.case_mistakes import Mistakes
 from risk.pages import Page
 
 FILE = "checklists.toml"
+TRAINING = "operator_training"
+"""The item that the register knows better than whoever fills in the list."""
 
 
 class Result(StrEnum):

@@ -24,6 +24,7 @@ from risk.patrol_facts import PointDay, patrol_facts
 from risk.prepare import Preparer
 from risk.rulebook import Rulebook, Tally
 from risk.rules import Hit, RuleVersion
+from risk.tiers import Tiers
 from risk.vocabulary import POSSIBLE, Lane, Mode, Outcome, Tier
 from risk.windows import WindowStore
 
@@ -118,11 +119,13 @@ class Replay:
     """The versions of one rule over time, with their own windows."""
 
     def __init__(
-        self, versions: Sequence[RuleVersion], first_day: int, jumped: frozenset[str] = frozenset()
-    ) -> None:
+        self, versions: Sequence[RuleVersion], first_day: int, tiers: Tiers,
+        jumped: frozenset[str] = frozenset(),
+    ) -> None:  # fmt: skip
         """Take versions by their first days; ``jumped``: where R19 spoke when it was asked."""
         self.heard = Heard()
         self.first_day = first_day
+        self._tiers = tiers
         self._judges = [Judge(version) for version in versions]
         self._first_days = [version.effective_from.toordinal() for version in versions]
         self._metrics = [METRICS[n] for n in {n for v in versions for n in metrics_of(v)}]
@@ -156,7 +159,7 @@ class Replay:
         if judge is None or event.business not in judge.version.businesses:
             return ()
         facts = judge.preparer.facts(now, self.windows)
-        hits = judge.hits(facts, tier_of(place), self.heard.exits)
+        hits = judge.hits(facts, self._tiers.at(place, event.at_us), self.heard.exits)
         self.heard.add(event.event_id, event.at_us, event.point, hits)
         return hits
 
@@ -166,14 +169,14 @@ class PatrolReplay(Replay):
 
     def __init__(
         self, versions: Sequence[RuleVersion], first_day: int, last_day: int,
-        successes: Mapping[str, int],
+        successes: Mapping[str, int], tiers: Tiers,
     ) -> None:  # fmt: skip
         """Take versions, the days asked about, and each point's last success before history."""
         self.last_day = last_day
         self._successes = successes
         self.next_day = first_day
         self._last_success: int | None = None
-        super().__init__(versions, first_day)
+        super().__init__(versions, first_day, tiers)
 
     def forget(self) -> None:
         super().forget()
@@ -209,10 +212,7 @@ class PatrolReplay(Replay):
             opened_on=opened_on,
             last_success_day=last,
         )
-        hits = judge.hits(patrol_facts(that, self.windows), profile.tier, self.heard.exits)
+        facts, tier = patrol_facts(that, self.windows), self._tiers.at(place, that.as_of_us)
+        hits = judge.hits(facts, tier, self.heard.exits)
         event_id = f"{profile.point} {date.fromordinal(day)}"
         self.heard.add(event_id, that.as_of_us, profile.point, hits)
-
-
-def tier_of(place: Place | None) -> Tier:
-    return place.profile.tier if place else Tier.B

@@ -13,6 +13,8 @@ from pos_sim.store.rows import from_us, to_day
 from pos_sim.store.sql import InsertSet, Statement, UpdateSet
 from pos_sim.store.tables import service_points
 from risk.store.tables import point_grades
+from risk.tiers import TierChange
+from risk.vocabulary import Tier
 
 LOCK_POINTS = Statement(
     "select service_point_id, star_grade, tier, status from service_points"
@@ -47,6 +49,10 @@ COLUMNS = (
 )  # fmt: skip
 INSERT = InsertSet(point_grades, COLUMNS)
 CHANGE = UpdateSet(service_points, ["star_grade", "tier"], ["service_point_id"])
+TIER_CHANGES = Statement(
+    "select service_point_id, decided_us, tier_before, tier from point_grades"
+    " where tier <> tier_before order by service_point_id, decided_us"
+)
 OF_POINT = Statement(
     f"select {', '.join(COLUMNS)} from point_grades where service_point_id = :point"
     " and month < :before order by month desc limit :most"
@@ -147,6 +153,14 @@ def save_grades(connection: Connection, rows: Sequence[GradeRow], month: str) ->
     changed = (row for row in rows if row.is_change)
     CHANGE.run(connection, [(row.star_grade, row.tier, row.service_point_id) for row in changed])
     SET_GRADED.run(connection, month=month)
+
+
+def tier_changes(connection: Connection) -> dict[str, list[TierChange]]:
+    """Return when the tier of each point changed, the earliest first; most never did."""
+    found: dict[str, list[TierChange]] = {}
+    for point, at_us, before, after in TIER_CHANGES.rows(connection):
+        found.setdefault(point, []).append(TierChange(at_us, Tier(before), Tier(after)))
+    return found
 
 
 def grades_of(

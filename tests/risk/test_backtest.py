@@ -11,13 +11,14 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 
 from pos_sim.domain.calendar import DEMO_START, business_date
 from pos_sim.domain.money import yuan
 from pos_sim.domain.requests import Charge, Position, Reported, Request, Reversal
 from pos_sim.store.database import Database
-from pos_sim.store.tables import transactions
+from pos_sim.store.rows import to_us
+from pos_sim.store.tables import service_points, transactions
 from risk.alerts import AlertVerdict
 from risk.backtest import Period, Question, Result, backtest, replayed
 from risk.comparison import Case
@@ -26,13 +27,13 @@ from risk.pages import RulebookError
 from risk.replay import days_needed
 from risk.rulebook import shipped
 from risk.rules import Hit
-from risk.store.tables import risk_alerts
+from risk.store.tables import point_grades, risk_alerts
 from risk.vocabulary import DECISIONS, Lane, Severity
 from tests.chances import CARDS, examples, request_streams
 from tests.counter import reversal, transfer, withdrawal
 from tests.risk.test_monitor import block
 from tests.risk.watched import DAY, FOURTH, HOUR, MORE, OWN_CARD, THIRD, Watched, watched
-from tests.worlds import OTHER_POS, POS, RULES, SMALL
+from tests.worlds import OTHER_POS, POINT, POS, RULES, SMALL
 
 # The law -----------------------------------------------------------------------------------------
 
@@ -307,3 +308,52 @@ def test_a_rule_and_changes_that_cannot_be(still_database: Database) -> None:
             asked(bank, "R99")
         with pytest.raises(RulebookError):
             asked(bank, params={"day": {"band": [{"to": 3}]}})
+
+
+# The tier of the day -----------------------------------------------------------------------------
+
+THAT = START + 31 * DAY
+BEFORE, AFTERWARDS = THAT - 2 * DAY, THAT + DAY
+
+
+@pytest.mark.parametrize(
+    ("decided_at", "hits"),
+    [
+        (None, 0),  # B all the time: 500 m
+        (BEFORE, 1),  # D on that day already: 375 m
+        (AFTERWARDS, 0),  # D today, but B on that day
+    ],
+)
+def test_a_point_is_judged_by_the_tier_of_its_day(
+    still_database: Database, decided_at: datetime | None, hits: int
+) -> None:
+    near = Reported(position=Position(26.6 + 0.0038, 106.7, 15.0))  # 423 m away
+    with watched(still_database) as bank:
+        if decided_at is not None:
+            graded_down(bank, decided_at)
+        for trace, at in ((1, START), (2, THAT - DAY), (3, THAT)):
+            bank.group([replace(withdrawal(trace, at=at), reported=near)])
+        result = asked(bank, "R11", first=THAT.date(), last=THAT.date())
+    assert (len(result.before.hits), len(result.after.hits)) == (hits, hits)
+
+
+def graded_down(bank: Watched, at: datetime) -> None:
+    """Let a point be of tier D today, since a grading at some time."""
+    names = {column.name: 0 for column in point_grades.columns}
+    words = {
+        "service_point_id": POINT,
+        "month": "2026-02",
+        "policy_version": "x",
+        "star_before": 3,
+        "star_grade": 3,
+        "tier_before": "B",
+        "tier": "D",
+        "review": "none",
+        "status": "open",
+        "explanation": "",
+        "explanation_en": "",
+        "decided_us": to_us(at),
+    }
+    bank.connection.execute(insert(point_grades).values(names | words))
+    point = service_points.c.service_point_id == POINT
+    bank.connection.execute(update(service_points).where(point).values(tier="D"))

@@ -7,10 +7,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from pos_sim.domain.calendar import DEMO_START, SHANGHAI
 from pos_sim.store.database import Database
 from risk import case_deadlines, review_plans
+from risk.approvals import StaleApproval
 from risk.case_mistakes import IllegalMove, Mistakes
 from risk.checklists import Result, shipped_checklist
 from risk.store import case_rows
@@ -80,6 +82,37 @@ def test_a_checklist_that_cannot_be_names_the_item(desk: CaseDesk, change: Any, 
         desk.act(case, "submit", data={"items": items})
     assert list(mistakes.value.fields) == [f"data.items.{field}"]
     assert desk.look(case).case == case
+
+
+def untrain(desk: CaseDesk) -> None:
+    """Let the operator fail again, or another one come: the register has no pass of all four."""
+    gone = text("update service_points set operator_trained_on = null where service_point_id = :p")
+    desk.connection.execute(gone, {"p": POINT})
+
+
+@pytest.mark.parametrize("result", ["pass", "not_applicable"])
+def test_the_register_knows_whether_the_operator_is_trained(desk: CaseDesk, result: str) -> None:
+    untrain(desk)
+    with pytest.raises(Mistakes) as mistakes:
+        submitted(desk, operator_training=result)
+    assert list(mistakes.value.fields) == ["data.items.operator_training"]
+    assert desk.look(submitted_again(desk, operator_training="fail")).case.passes is False
+
+
+def submitted_again(desk: CaseDesk, **changes: Any) -> Case:
+    case = only(desk, KIND.ANNUAL_REVIEW)
+    desk.act(case, "submit", data={"items": GOOD | changes})
+    return case
+
+
+def test_a_review_does_not_pass_when_the_training_lapsed_meanwhile(desk: CaseDesk) -> None:
+    case = submitted(desk)
+    asked = desk.act(case, "pass").approval_id
+    assert asked is not None
+    untrain(desk)
+    with pytest.raises(StaleApproval):
+        desk.decide(asked)
+    assert desk.look(case).case.state == "submitted"
 
 
 def test_every_missing_item_is_named(desk: CaseDesk) -> None:
