@@ -63,6 +63,19 @@ class CaseDesk:
         wanted = Effect.WRITE_CHECKLIST
         return next((move for move in self.view.available if wanted in move.effects), None)
 
+    @property
+    def next_move(self) -> Move | None:
+        """The move that leads on from here; none where a checklist or a second person is next."""
+        if self.view.pending or (self.checklist_move is not None and self.case.passes is None):
+            return None
+        return next((move for move in self.moves if move.to != move.source), None)
+
+    @property
+    def due_at(self) -> datetime | None:
+        """When it is due: by its own date, else by the first of its alerts."""
+        waiting = [one.alert.due_at for one in self.alerts if one.alert.is_open]
+        return self.case.due_at or min(waiting, default=None)
+
     def asks(self, move: Move) -> list[str]:
         """Return the fields that a move asks for beside its note."""
         return [name for effect in move.effects for name in FIELDS.get(effect, {})]

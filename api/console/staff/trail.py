@@ -9,8 +9,9 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from api.console.texts import catalogue
 from risk.approvals import Approval, Choice, approvals_about
-from risk.audit_log import Wanted, list_entries
+from risk.audit_log import Entry, Wanted, list_entries
 
 MOST = 100
 
@@ -35,8 +36,8 @@ def trail_of(connection: Connection, kind: str, subject_id: str) -> list[Line]:
         Line(
             at=entry.at,
             who=entry.actor,
-            text=f"{kind}s.done_{entry.action}",
-            values={"to": (entry.after or {}).get("assignee") or ""},
+            text=text_of(kind, entry),
+            values={"to": (entry.after or {}).get("assignee") or "", "action": entry.action},
             note=entry.why,
             look="done",
         )
@@ -44,6 +45,17 @@ def trail_of(connection: Connection, kind: str, subject_id: str) -> list[Line]:
     ]
     lines += proposals(approvals_about(connection, kind, subject_id))
     return sorted(lines, key=lambda line: line.at)
+
+
+def text_of(kind: str, entry: Entry) -> str:
+    """Return the name of the text that says what was done."""
+    after, action = entry.after or {}, entry.action
+    if "stage" in after:
+        action = "stage"  # the clock tells those above, and moves nothing
+    elif action == "assign" and after.get("assignee") == entry.actor:
+        action = "take"
+    name = f"{kind}s.done_{action}"
+    return name if name in catalogue() else "staff.did"
 
 
 def proposals(found: Sequence[Approval]) -> list[Line]:
