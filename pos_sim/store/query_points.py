@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 import orjson
-from sqlalchemy import Column, ColumnElement, Connection, Row, Select, select
+from sqlalchemy import Column, ColumnElement, Connection, Row, Select, func, or_, select
 
 from pos_sim.domain.service_points import Control
 from pos_sim.store.queries import Page
@@ -85,12 +85,23 @@ class PointRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PointFilter:
-    """What is asked for; None asks nothing. ``county`` may be a prefix: 5201 is a prefecture."""
+    """What is asked for; None asks nothing. ``county`` may be a prefix: 5201 is a prefecture.
+
+    ``text`` is looked for in id, name, village and operator's name; a point in one of the
+    ``named`` counties and towns is found by it as well. ``is_controlled``: a business control
+    stands at the point.
+    """
 
     county: str | None = None
+    town: str | None = None
     bank_id: str | None = None
     status: str | None = None
     kind: str | None = None
+    tier: str | None = None
+    star_grade: int | None = None
+    is_controlled: bool | None = None
+    text: str | None = None
+    named: frozenset[str] = frozenset()
 
 
 PLAIN = (
@@ -144,11 +155,40 @@ def find_terminal(connection: Connection, terminal_id: str) -> TerminalRecord | 
 def conditions(wanted: PointFilter) -> list[ColumnElement[bool]]:
     """Return one condition for each thing that is asked for."""
     p = service_points.c
-    asked = ((p.bank_id, wanted.bank_id), (p.status, wanted.status), (p.kind, wanted.kind))
-    found = [column == value for column, value in asked if value is not None]
+    asked: tuple[tuple[Column[Any], Any], ...] = (
+        (p.town, wanted.town),
+        (p.bank_id, wanted.bank_id),
+        (p.status, wanted.status),
+        (p.kind, wanted.kind),
+        (p.tier, wanted.tier),
+        (p.star_grade, wanted.star_grade),
+    )
+    found: list[ColumnElement[bool]] = [
+        column == value for column, value in asked if value is not None
+    ]
     if wanted.county is not None:
         found.append(p.county.startswith(wanted.county, autoescape=True))
+    if wanted.is_controlled is not None:
+        found.append((p.controls != "") == wanted.is_controlled)
+    if wanted.text is not None:
+        found.append(or_(*looked_in(wanted, wanted.text)))
     return found
+
+
+def looked_in(wanted: PointFilter, text: str) -> Iterator[ColumnElement[bool]]:
+    """Give where a text is looked for."""
+    p = service_points.c
+    for column in (p.service_point_id, p.name, p.village, p.operator_name):
+        yield column.icontains(text, autoescape=True)
+    if wanted.named:
+        yield p.county.in_(wanted.named)
+        yield p.town.in_(wanted.named)
+
+
+def count_points(connection: Connection, wanted: PointFilter) -> int:
+    """Return how many points are asked for."""
+    query = select(func.count()).select_from(service_points).where(*conditions(wanted))
+    return int(connection.execute(query).scalar_one())
 
 
 def point_query() -> Select[Any]:

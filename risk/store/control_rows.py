@@ -27,6 +27,10 @@ INSERT = InsertSet(point_controls, COLUMNS)
 AT_POINT = Statement(
     f"{SELECT} where service_point_id = :point and ended_us is null order by business"
 )
+EVER = Statement(
+    f"select {', '.join(COLUMNS)}, ended_us from point_controls where service_point_id = :point"
+    " order by from_us desc limit :most"
+)
 ENDS_FIRST = Statement("select min(until_us) from point_controls where ended_us is null")
 PASSED = Statement(
     f"{SELECT} where ended_us is null and until_us <= :now_us"
@@ -67,6 +71,19 @@ def insert(connection: Connection, kept: KeptControl) -> None:
 def at_point(connection: Connection, point: str) -> list[KeptControl]:
     """Return the controls of a point that nobody has ended."""
     return [control_of(row) for row in AT_POINT.rows(connection, point=point)]
+
+
+def ever_at(
+    connection: Connection, point: str, most: int
+) -> list[tuple[KeptControl, datetime | None]]:
+    """Return the latest controls that a point ever had, the newest first, each with its end.
+
+    None: it has not ended.
+    """
+    return [
+        (control_of(row), None if ended_us is None else from_us(ended_us))
+        for *row, ended_us in EVER.rows(connection, point=point, most=most)
+    ]
 
 
 def end(connection: Connection, control_id: str, at: datetime) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 from api.console.texts import Texts
 from pos_sim.domain.calendar import SHANGHAI
@@ -59,3 +59,8 @@ def day_and_time(t: Texts, moment: datetime, now: datetime) -> str:
     if word is None:
         word = f"{local:%m-%d}" if local.year == now.year else f"{local:%Y-%m-%d}"
     return f"{word} {local:%H:%M}"
+
+
+def midnight(day: date) -> datetime:
+    """Return when a calendar day begins, local time."""
+    return datetime.combine(day, time(), SHANGHAI)
