@@ -48,7 +48,7 @@ EVENTS = frozenset(
         "unanswered",
     )
 )
-"""What the terminal tells: ``static/terminal/counter.js`` and ``cash.js``."""
+"""What the terminal tells: ``counter.js``, ``errands.js`` and ``cash.js`` in ``static/terminal``."""
 
 FACT_FIELDS = frozenset(
     (

@@ -59,16 +59,27 @@ def screen(
     *,
     size: tuple[int, int] = LAPTOP,
     language: str = "zh",
+    touch: bool = False,
 ) -> Iterator[Page]:
-    """Give a page in a context of its own, signed in; anything on the console's log is an error."""
+    """Give a page in a context of its own, signed in.
+
+    Anything on the console's log is an error, and so is a request to another host.
+    """
     context = browser.new_context(
-        base_url=address, viewport={"width": size[0], "height": size[1]}, locale="zh-CN"
+        base_url=address,
+        viewport={"width": size[0], "height": size[1]},
+        locale="zh-CN",
+        has_touch=touch,
     )
     context.set_default_timeout(10_000)
     page = context.new_page()
     said: list[str] = []
     page.on("console", lambda one: said.append(one.text) if one.type == "error" else None)
     page.on("pageerror", lambda error: said.append(str(error)))
+    page.on(
+        "request",
+        lambda one: None if one.url.startswith((address, "data:")) else said.append(one.url),
+    )
     page.goto(f"/console/language/{language}?next=/console/sign-in")
     if who:
         page.click(f"form:has(input[value='{who}']) button")

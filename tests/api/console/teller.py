@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from tests.api.console.chromium import screen
+from tests.api.counter import Counter
 
 PATIENCE_MS = 10_000
+KEYBOARD = {"ok": ("Enter",), "cancel": ("Escape",), "clear": ("Backspace",)}
 
 
 class Teller:
@@ -22,9 +24,20 @@ class Teller:
     # ── moves ────────────────────────────────────────────────────────────────────────────────
 
     def press(self, keys: str) -> None:
-        """Press keys by name, one after the other: ``"1 5 00 ok"``."""
+        """Press keys by name, one after the other, on the computer's keyboard: ``"1 5 00 ok"``."""
+        for key in keys.split():
+            for pressed in KEYBOARD.get(key, tuple(key)):
+                self.page.keyboard.press(pressed)
+
+    def click(self, keys: str) -> None:
+        """Press the same keys with the mouse on the keypad."""
         for key in keys.split():
             self.page.click(f"pos-terminal [data-key='{key}']")
+
+    def tap(self, keys: str) -> None:
+        """Press the same keys with a finger."""
+        for key in keys.split():
+            self.page.tap(f"pos-terminal [data-key='{key}']")
 
     def sign_in(self) -> None:
         self.press("ok")
@@ -60,6 +73,27 @@ class Teller:
         """Wait for the fee on the screen."""
         expect(self.glass).to_contain_text("手续费")
 
+    def pay(self) -> None:
+        """Count the notes out and hand them over."""
+        self.at("pay_out")
+        self.press("ok ok")
+        self.at("sign")
+
+    def signed(self) -> None:
+        """The customer signed, and goes."""
+        self.at("sign")
+        self.press("ok")
+        self.at("menu")
+
+    def await_in_haste(self, state: str) -> None:
+        """Let the page's clock run ahead until a state comes; the clock must be installed."""
+        for _ in range(100):
+            if self.state == state:
+                return
+            self.page.clock.run_for(1_000)
+            self.page.wait_for_timeout(20)
+        raise AssertionError(f"{state} never came; the terminal is at {self.state}")
+
     # ── what is to be seen ───────────────────────────────────────────────────────────────────
 
     def at(self, state: str, timeout: float = PATIENCE_MS) -> None:
@@ -73,6 +107,19 @@ class Teller:
     def glass(self) -> Locator:
         """The screen of the terminal."""
         return self.page.locator("pos-terminal .screen")
+
+    @property
+    def note(self) -> Locator:
+        """What the terminal objects to."""
+        return self.glass.locator(".note")
+
+    @property
+    def drawer(self) -> int:
+        """What lies in the cash drawer, fen."""
+        stacks = self.page.locator(".stacks .note").evaluate_all(
+            "all => all.map(one => Number(one.dataset.worth) * Number(one.innerText.split('×')[1]))"
+        )
+        return int(sum(stacks))
 
     @property
     def books(self) -> Locator:
@@ -99,3 +146,17 @@ def opened(page: Page, query: str = "") -> Teller:
     page.wait_for_selector("body[data-desk]", state="attached")
     page.wait_for_selector(".plastic")
     return Teller(page)
+
+
+def lay_new(page: Page, counter: Counter, tags: Sequence[str]) -> None:
+    """Lay cards in these places that were never used before, so that no limit is in the way."""
+
+    def fulfill(route: Route) -> None:
+        response = route.fetch()
+        tray = response.json()
+        for card in tray["cards"]:
+            if card["tag"] in tags:
+                card.update(counter.card())
+        route.fulfill(response=response, json=tray)
+
+    page.route("**/console/terminal/tray*", fulfill)

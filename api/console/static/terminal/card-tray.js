@@ -4,6 +4,8 @@ import { h, redraw } from "./h.js";
 import { inLanguage } from "./screens.js";
 
 const SHOWN_AT = { payee: "slips", bill: "bills" };
+const WANTED_AT = ["card", "payer", "payee", "bill"];
+const ARROWS = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1 };
 
 class CardTray extends HTMLElement {
   attach(counter, lang) {
@@ -21,6 +23,18 @@ class CardTray extends HTMLElement {
     } }, this.w("教员看密码", "Trainer: show PINs"));
     this.replaceChildren(h("header", {}, this.head, pins), this.list);
     counter.addEventListener("change", () => this.draw());
+    document.addEventListener("keydown", (event) => this.#arrow(event));
+  }
+
+  /** The arrow keys go through what the terminal waits for. */
+  #arrow(event) {
+    const step = ARROWS[event.key];
+    if (!step || !this.classList.contains("wanted") || event.target.closest?.("select, input, dialog")) return;
+    const things = [...this.list.children];
+    const from = things.indexOf(document.activeElement);
+    const to = from < 0 ? 0 : Math.min(Math.max(from + step, 0), things.length - 1);
+    things[to]?.focus();
+    event.preventDefault();
   }
 
   /** Lay these things out; a lesson shows only some of them. */
@@ -33,8 +47,7 @@ class CardTray extends HTMLElement {
 
   draw() {
     const kind = SHOWN_AT[this.counter.state.at] ?? "cards";
-    const isWanted = ["card", "payer", "payee", "bill"].includes(this.counter.state.at);
-    this.classList.toggle("wanted", isWanted);
+    this.classList.toggle("wanted", WANTED_AT.includes(this.counter.state.at));
     this.head.textContent = {
       cards: this.w("客户的卡", "Customers' cards"), slips: this.w("收款人纸条", "Payee slips"),
       bills: this.w("缴费单", "Bills"),
@@ -49,7 +62,7 @@ class CardTray extends HTMLElement {
       type: "button", class: `plastic ${card.is_magic ? "magic" : ""}`, "data-tag": card.tag, "data-product": card.product,
       "aria-pressed": card.tag === inside ? "true" : "false", onclick: () => this.counter.insert(card),
     },
-      h("b", {}, card.title), h("span", {}, `${card.bank} · ${card.card_no.slice(-4)}`),
+      h("b", {}, card.title), h("span", { class: "of" }, `${card.card_no.slice(-4)} · ${card.bank}`),
       this.showsPins ? h("span", { class: "pin-shown" }, this.w("密码 ", "PIN "), card.pin) : null,
       card.person ? h("span", {}, card.person) : null, h("small", {}, card.teaches));
   }

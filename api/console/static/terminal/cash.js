@@ -11,11 +11,16 @@ export class Cash {
   planted = EMPTY;
   #paid = new Map();
 
-  reset() {
+  /** 备付 The day begins with a full drawer. */
+  open() {
     this.drawer = FLOAT;
-    this.planted = EMPTY;
     this.#paid.clear();
     this.clear();
+  }
+
+  reset() {
+    this.planted = EMPTY;
+    this.open();
   }
 
   clear() {
@@ -56,6 +61,12 @@ export class Cash {
     if (isRefused && isFake) this.fakes = minus(this.fakes, { [worth]: 1 });
     if (isRefused) return isFake ? "fake_returned" : "good_refused";
     return isFake ? "fake_missed" : "good_kept";
+  }
+
+  /** What was counted out is not paid: it goes back into the drawer. */
+  putBack() {
+    this.drawer = plus(this.drawer, this.counter);
+    this.clear();
   }
 
   takeIn() {

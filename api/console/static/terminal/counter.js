@@ -5,14 +5,14 @@
  * really happened, for lessons). A fact never holds a card number or a PIN.
  */
 
-import { Broken, Unanswered } from "./bank.js";
-import { freshBatch, settle } from "./books.js";
 import { Cash } from "./cash.js";
-import { OFF, cashDue, next } from "./machine.js";
+import { Errands } from "./errands.js";
+import { next } from "./machine.js";
 import { PinPad } from "./pinpad.js";
+import { OFF } from "./state.js";
+import { cashDue } from "./steps.js";
 import { total } from "./till.js";
 
-const ASKING = ["sending", "resending", "reversing"];
 const KEYS = { ok: "ok", clear: "clear", cancel: "cancel" };
 
 export class Counter extends EventTarget {
@@ -22,18 +22,15 @@ export class Counter extends EventTarget {
   wanted = null;
   lastKey = null;
   lastPrint = null;
-  /** Pause before the same key goes out again, milliseconds. */
-  pause = 1200;
   #pins = new PinPad();
   #pinBy = null;
-  #sealed = null;
-  #memory;
+  #errands;
 
-  /** `memory` keeps the keys of a reversal that waits: the tab's own storage. */
-  constructor(bank, memory) {
+  /** `storage` keeps the keys of a reversal that waits: the tab's own. */
+  constructor(bank, storage) {
     super();
     this.bank = bank;
-    this.#memory = memory;
+    this.#errands = new Errands(this, storage);
   }
 
   // ── what people do ────────────────────────────────────────────────────────────────────────
@@ -92,8 +89,7 @@ export class Counter extends EventTarget {
   }
 
   reset() {
-    this.#pins.wipe();
-    this.#sealed = null;
+    this.#forget();
     this.cash.reset();
     this.dispatch({ type: "reset" });
   }
@@ -105,6 +101,7 @@ export class Counter extends EventTarget {
     const [state, effects] = next(before, event);
     this.state = state;
     if (state.at !== before.at) this.#entered(before, event);
+    if (event.type === "quoted" && state.at === "cash_in") this.#customerPays();
     for (const effect of effects) this.#perform(effect);
     this.#changed();
   }
@@ -129,121 +126,38 @@ export class Counter extends EventTarget {
   }
 
   #perform(effect) {
+    const errands = this.#errands;
     const doing = {
-      sign_in: () => this.#signIn(),
+      sign_in: () => errands.signIn(this.wanted),
       send: () => this.#send(effect),
-      resend: () => this.#resend(),
+      resend: () => errands.resend(),
       reverse: () => this.#reverse(effect.body),
-      find_payee: () => this.#findPayee(),
-      find_bill: () => this.#findBill(effect.bill),
-      quote: () => this.#quote(),
-      settle: () => this.#settle(effect.counted),
+      find_payee: () => errands.findPayee(),
+      find_bill: () => errands.findBill(effect.bill),
+      quote: () => errands.quote(),
+      settle: () => errands.settle(effect.counted),
       print: () => this.#print({ answer: effect.answer, terminal: this.state.terminal }),
-      print_again: () => this.lastPrint && this.#print(this.lastPrint),
+      print_again: () => this.lastPrint && this.#print({ ...this.lastPrint, isAgain: true }),
       forget_pin: () => this.#forget(),
-      remember: () => this.#remember(effect.pending),
+      remember: () => errands.remember(effect.pending),
       cash: () => this.#moveCash(effect.way),
       cash_returned: () => this.#cashReturned(),
     };
     doing[effect.do]();
   }
 
-  // ── the bank ──────────────────────────────────────────────────────────────────────────────
-
-  async #signIn() {
-    const { terminal_id } = this.wanted;
-    await this.#asking(async () => {
-      const terminal = await this.bank.get(`/v1/terminals/${terminal_id}`);
-      const point = await this.bank.get(`/v1/service-points/${terminal.service_point_id}`);
-      const batch = await freshBatch(this.bank, terminal_id);
-      const pending = this.#remembered(terminal_id);
-      return { type: "signed_in", terminal: { ...terminal, point }, batch, trace: 0, pending };
-    });
-    if (this.state.terminal) this.tell("signed_in");
-  }
-
-  #send({ path, body, pin }) {
-    // The PIN travels inside this closure and nowhere else, and is gone with the answer.
-    const sealed = pin ? { ...body, pin: this.#pins.take() } : body;
-    this.#sealed = () => this.bank.post(path, sealed);
-    this.lastKey = keyIn(body);
+  #send(effect) {
+    this.lastKey = keyIn(effect.body);
     this.tell("sent");
-    this.#await(this.#sealed);
+    this.#errands.send(effect, effect.pin ? this.#pins.take() : null);
   }
 
-  async #resend() {
-    const sealed = this.#sealed;
-    await this.#wait();
-    if (sealed && sealed === this.#sealed) this.#await(sealed);
-  }
-
-  async #reverse(body) {
+  #reverse(body) {
     this.lastKey = keyIn({ ...body, ...body.original });
-    if (this.state.attempt > 1) await this.#wait();
-    if (this.state.pending === body) this.#await(() => this.bank.post("/v1/reversals", body));
+    this.#errands.reverse(body);
   }
 
-  async #await(call) {
-    const isReversal = this.state.at === "reversing";
-    const event = await outcomeOf(call);
-    if (!ASKING.includes(this.state.at)) return;
-    this.dispatch(event);
-    if (event.type === "unanswered") this.tell("unanswered", { attempt: this.state.attempt });
-    if (event.type === "answered") {
-      this.tell(isReversal ? "reversed" : "answer", factsOf(event.answer));
-    }
-  }
-
-  #wait() {
-    return new Promise((done) => { setTimeout(done, this.pause); });
-  }
-
-  /** Ask something beside the transactions; what goes wrong is told to the machine. */
-  async #asking(call) {
-    try {
-      this.dispatch(await call());
-    } catch (error) {
-      this.dispatch({ type: "broken", problem: problemOf(error) });
-    }
-  }
-
-  #findPayee() {
-    const { payee_account_no } = this.state.draft;
-    return this.#asking(async () => ({
-      type: "payee_found", payee: await this.bank.get(`/v1/payees/${payee_account_no}`),
-    }));
-  }
-
-  #findBill({ biller_id, bill_no, title }) {
-    return this.#asking(async () => {
-      const found = await this.bank.get(`/v1/billers/${biller_id}/bills/${bill_no}`);
-      return { type: "bill_found", bill: { ...found, biller_name: title } };
-    });
-  }
-
-  /** A quote is a courtesy: without one the answer tells the fee. */
-  async #quote() {
-    const { business, card, draft, terminal, payee } = this.state;
-    if (business === "reversal") return;
-    const quote = await this.bank.post("/v1/fee-quotes", {
-      business, terminal_kind: terminal.kind, acquirer_bank_id: terminal.bank_id, region: "local",
-      card_bank_id: card?.bank_id ?? null, card_product: card?.product ?? null,
-      amount_fen: draft.amount_fen, ...(payee ? { payee_bank_id: payee.bank_id } : {}),
-    }).catch(() => null);
-    if (!quote || this.state.business !== business) return;
-    this.dispatch({ type: "quoted", quote });
-    if (this.state.at === "cash_in") this.#customerPays();
-  }
-
-  #settle(counted) {
-    return this.#asking(async () => {
-      const till = await settle(this.bank, this.state, counted);
-      this.tell("settled", { difference_fen: till.difference_fen });
-      return { type: "settled", till };
-    });
-  }
-
-  // ── PIN, banknotes, paper, memory ─────────────────────────────────────────────────────────
+  // ── PIN, banknotes, paper ────────────────────────────────────────────────────────────────
 
   #pressPin(key) {
     this.#pins.press(key);
@@ -254,7 +168,7 @@ export class Counter extends EventTarget {
 
   #forget() {
     this.#pins.wipe();
-    this.#sealed = null;
+    this.#errands.forget();
   }
 
   #customerPays() {
@@ -272,8 +186,9 @@ export class Counter extends EventTarget {
   #payOut() {
     const due = cashDue(this.state);
     const paid = total(this.cash.counter);
-    if (paid === 0 && this.cash.countOut(due)) {
-      this.#changed();
+    if (paid === 0) {
+      if (this.cash.countOut(due)) this.#changed();
+      else this.dispatch({ type: "drawer_short" });
       return;
     }
     if (paid !== due) this.tell("paid_wrong", { paid_fen: paid, due_fen: due });
@@ -287,6 +202,8 @@ export class Counter extends EventTarget {
     }
     if (way === "in") this.cash.takeIn();
     if (way === "back") this.cash.clear();
+    if (way === "drawer") this.cash.putBack();
+    if (way === "float") this.cash.open();
   }
 
   #cashReturned() {
@@ -298,26 +215,6 @@ export class Counter extends EventTarget {
     this.lastPrint = receipt;
     this.dispatchEvent(new CustomEvent("print", { detail: receipt }));
   }
-
-  #remember(pending) {
-    if (pending) this.#memory?.setItem("reversal", JSON.stringify(pending));
-    else this.#memory?.removeItem("reversal");
-  }
-
-  #remembered(terminal_id) {
-    const pending = JSON.parse(this.#memory?.getItem("reversal") ?? "null");
-    return pending?.terminal_id === terminal_id ? pending : null;
-  }
-}
-
-async function outcomeOf(call) {
-  try {
-    return { type: "answered", answer: await call() };
-  } catch (error) {
-    if (error instanceof Broken) return { type: "broken", problem: error.problem };
-    if (error instanceof Unanswered) return { type: "unanswered" };
-    throw error;
-  }
 }
 
 function around({ at, business, card, slip, draft, answer }) {
@@ -327,17 +224,4 @@ function around({ at, business, card, slip, draft, answer }) {
   };
 }
 
-const factsOf = (answer) => ({
-  business: answer.business, code: answer.response_code, status: answer.status,
-  check: answer.refusal?.check ?? null, amount_fen: answer.amount_fen,
-  fee_fen: answer.fee.charged_fen, waived_fen: answer.fee.waived_fen,
-  batch_no: answer.batch_no, trace_no: answer.trace_no,
-});
-
 const keyIn = ({ terminal_id, batch_no, trace_no }) => ({ terminal_id, batch_no, trace_no });
-
-function problemOf(error) {
-  if (error instanceof Broken) return error.problem;
-  if (error instanceof Unanswered) return { type: "no-line" };
-  throw error;
-}

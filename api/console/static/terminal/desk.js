@@ -10,6 +10,7 @@ import "./card-tray.js";
 import "./cash-drawer.js";
 import "./lesson-panel.js";
 import "./pos-terminal.js";
+import "./printing.js";
 import "./truth-panel.js";
 
 const page = document.querySelector("#desk");
@@ -48,7 +49,11 @@ async function standAt(option) {
   document.body.dataset.desk = option.value;
 }
 
-terminals.addEventListener("change", () => (lesson ? startLesson() : standAt(terminals.selectedOptions[0])));
+terminals.addEventListener("change", () => {
+  terminals.blur();
+  if (lesson) startLesson();
+  else standAt(terminals.selectedOptions[0]);
+});
 
 function startLesson() {
   const isFrozen = lesson.setup.terminal === "frozen";
@@ -88,10 +93,17 @@ function setLine(line) {
 $("#line").append(...LINES.map((line) => h("button", { type: "button", value: line, onclick: () => setLine(line) }, w(...LINE_WORDS[line]))));
 setLine("up");
 
-$("#elder").addEventListener("click", ({ currentTarget }) => {
-  voice.isOn = !voice.isOn;
-  currentTarget.setAttribute("aria-pressed", String(voice.isOn));
-  document.documentElement.classList.toggle("elder", voice.isOn);
+/** 长者模式 Larger type and the voice; this browser remembers it from lesson to lesson. */
+function setElder(isOn) {
+  voice.isOn = isOn;
+  $("#elder").setAttribute("aria-pressed", String(isOn));
+  document.documentElement.classList.toggle("elder", isOn);
+  localStorage.setItem("elder", isOn ? "yes" : "");
+}
+
+$("#elder").addEventListener("click", () => {
+  setElder(!voice.isOn);
+  said = "";
   sayScreen();
 });
 
@@ -118,6 +130,12 @@ $("#print").addEventListener("click", () => window.print());
 
 counter.addEventListener("change", () => {
   page.dataset.at = counter.state.at;
+});
+
+setElder(localStorage.getItem("elder") === "yes");
+// The mouse does not take the focus along: Enter means OK, whatever was clicked before.
+page.addEventListener("mousedown", (event) => {
+  if (event.target.closest("button")) event.preventDefault();
 });
 
 bank.useKey(page.dataset.key);

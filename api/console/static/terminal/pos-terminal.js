@@ -1,8 +1,7 @@
 /** <pos-terminal> The device: screen, keypad, card slot. It draws the counter's state. */
 
 import { h, picture, redraw } from "./h.js";
-import { inLanguage, screenOf } from "./screens.js";
-import { timeOf } from "./screens.js";
+import { inLanguage, screenOf, timeOf } from "./screens.js";
 
 const KEYS = [
   ["1", "2", "3", "cancel"], ["4", "5", "6", "clear"], ["7", "8", "9", "ok"], ["00", "0", "."],
@@ -31,15 +30,21 @@ class PosTerminal extends HTMLElement {
     this.screen = h("div", { class: "screen", role: "status", "aria-live": "polite" });
     this.mouth = h("div", { class: "slot", "aria-hidden": "true" }, h("i"), h("span", {}, this.w("插卡口", "Card slot")));
     this.top = h("div", { class: "ears" });
-    this.replaceChildren(this.top, h("div", { class: "glass" }, this.bar, this.screen), this.#keypad(), this.mouth);
+    this.glass = h("div", { class: "glass", tabindex: "-1", role: "group", "aria-label": this.w("屏幕", "Screen") }, this.bar, this.screen);
+    this.replaceChildren(this.top, this.glass, this.#keypad(), this.mouth);
   }
 
   #keypad() {
     const key = (name) => h("button", {
       type: "button", class: `key ${name in WORDS ? name : "digit"}`, "data-key": name,
-      onclick: () => this.counter.press(name),
+      onclick: (event) => this.#pressed(name, event.detail),
     }, name in WORDS ? this.w(...WORDS[name]) : name);
     return h("div", { class: "keypad", role: "group", "aria-label": this.w("键盘", "Keypad") }, KEYS.flat().map(key));
+  }
+
+  /** The second half of a double click was meant for the screen before. */
+  #pressed(key, clicks) {
+    if (clicks < 2 || !(key in WORDS)) this.counter.press(key);
   }
 
   /** The keys of the computer work too, but never inside a field or upon a button. */
@@ -50,6 +55,7 @@ class PosTerminal extends HTMLElement {
     const key = /^\d$/.test(event.key) ? event.key : KEYBOARD[event.key];
     if (!key || focused || isUponButton) return;
     event.preventDefault();
+    if (event.repeat) return;
     this.#flash(key);
     this.counter.press(key);
   }
@@ -62,12 +68,22 @@ class PosTerminal extends HTMLElement {
 
   draw() {
     const { state } = this.counter;
+    const isNew = this.dataset.at !== undefined && this.dataset.at !== state.at;
     this.dataset.at = state.at;
     const screen = screenOf(state, this.lang);
     this.#drawBar();
     redraw(this.screen, screen, () => this.#screenParts(screen));
     this.mouth.classList.toggle("full", Boolean(state.card));
     this.mouth.dataset.product = state.card?.product ?? "";
+    if (isNew) this.#takeFocus();
+  }
+
+  /** Whoever handed something over by keyboard goes on at the keypad: the next Enter means OK. */
+  #takeFocus() {
+    const held = document.activeElement;
+    if (held === document.body || held?.closest("card-tray, cash-drawer, pos-terminal")) {
+      this.glass.focus({ preventScroll: true });
+    }
   }
 
   #drawBar() {

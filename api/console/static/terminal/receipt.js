@@ -52,7 +52,7 @@ function feeRows({ fee, fee_returned_fen }, w) {
     ...(fee.before_waiver_fen ? [[w("减免前手续费", "Fee before waiver"), `¥${yuan(fee.before_waiver_fen)}`]] : []),
     ...(fee.waived_fen ? [[w("减免", "Waived"), `−¥${yuan(fee.waived_fen)}`]] : []),
     [w("实收手续费", "Fee charged"), `¥${yuan(fee.charged_fen)}`],
-    ...(waiver ? [["", `${w(waiver.title, waiver.title_en)} · ${waiver.granted_by} · ${waiver.since}`, "note"]] : []),
+    ...(waiver ? [["", w("减免原因：", "Why waived: ") + `${w(waiver.title, waiver.title_en)} · ${waiver.granted_by} · ${waiver.since}`, "note"]] : []),
     ...(fee_returned_fen ? [[w("退回手续费", "Fee returned"), `¥${yuan(fee_returned_fen)}`]] : []),
   ];
 }
@@ -63,7 +63,8 @@ export function paperOf(receipt, copy, lang = "zh") {
   const isMerchant = copy === "merchant";
   return h("article", { class: "paper", "data-copy": copy },
     h("h3", {}, w("助农取款服务点业务凭证", "Service point receipt")),
-    h("p", { class: "copy" }, isMerchant ? w("商户联 · 存根", "Merchant copy") : w("客户联", "Customer copy")),
+    h("p", { class: "copy" }, isMerchant ? w("商户联 · 存根", "Merchant copy") : w("客户联", "Customer copy"),
+      receipt.isAgain ? h("b", {}, w(" · 重打印", " · Reprint")) : null),
     h("dl", {}, rowsOf(receipt, copy, lang).map(([label, value, kind]) =>
       h("div", { class: kind ?? "row" }, h("dt", {}, label), h("dd", {}, value)))),
     h("p", { class: "signature" }, isMerchant ? w("客户签字", "Signature") : w("本人确认以上交易", "I confirm this transaction")),

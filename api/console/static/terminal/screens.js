@@ -1,8 +1,9 @@
 /** 屏幕 What the terminal's screen says in every state: pure, Chinese first, English on request. */
 
 import { BUSINESSES, CHORES, cashOf } from "./businesses.js";
-import { SENDS_MAX, againFrom, cashDue } from "./machine.js";
 import { yuan } from "./money.js";
+import { SENDS_MAX } from "./sending.js";
+import { againFrom, cashDue } from "./steps.js";
 
 export const inLanguage = (lang) => (zh, en) => (lang === "en" ? en : zh);
 
@@ -28,7 +29,7 @@ const NOTES = {
   cash_differs: ["现金和应收金额不一致，请重新点", "The banknotes do not make the amount. Count again"],
   paid_too_much: ["多付了！请重新点钞", "Too much! Count again"],
   paid_too_little: ["少付了！请重新点钞", "Too little! Count again"],
-  fake_inside: ["有一张钞票可疑，请点开看一看", "One note is suspicious. Click it and look"],
+  drawer_short: ["钱箱里的钱不够付。按 取消 冲正", "The drawer cannot pay it. Cancel reverses it"],
 };
 
 const pay = (w) => w("按 确认 继续", "Press OK");
@@ -60,7 +61,7 @@ const SCREENS = {
   }),
   card: (_state, w) => ({
     title: w("请插卡", "Insert the card"), tone: "card",
-    lines: [w("点一下左边的卡。先看：是本人的卡吗？", "Click a card. First look: is it the customer's own?")],
+    lines: [w("先看是不是本人的卡，再点一下", "Is it the customer's own? Then click it")],
   }),
   payer: (_state, w) => ({
     title: w("请出示身份证", "Ask for the ID"), tone: "card",
@@ -149,7 +150,7 @@ const SCREENS = {
     title: w("交易成功，请付现金", "Approved. Pay the cash"), tone: "good",
     value: `¥ ${yuan(cashDue(state))}`,
     lines: [w("点两遍，当面交给客户", "Count twice, hand it over")],
-    hint: w("按 确认 点钞，再按 确认 付出", "OK counts, OK again hands over"),
+    hint: w("确认 点钞，再 确认 付出；付不出按 取消", "OK counts, OK pays; Cancel takes it back"),
   }),
   sign: ({ answer, business, draft }, w) => ({
     title: answer.status === "held" ? w("已受理，款项稍后到账", "Accepted, the money goes later")
@@ -208,19 +209,14 @@ const SCREENS = {
 function refusalScreen(state, w) {
   const { answer } = state;
   const { refusal } = answer;
-  // A smallest amount is a limit without a day: only what starts anew is counted for the day.
-  const isLimit = Boolean(refusal?.resets_at) && refusal.limit_fen != null;
   return {
     title: w("这笔没有办成", "Not approved"), tone: "bad",
     lines: [refusal ? w(refusal.text, refusal.text_en) : w(answer.response_text, answer.response_text_en)],
-    rows: isLimit ? [
-      [w("今天限额", "Today's limit"), yuan(refusal.limit_fen)],
-      [w("今天已办", "Used"), yuan(refusal.used_fen ?? 0)],
-      [w("重新计算", "Starts anew"), timeOf(refusal.resets_at)],
-    ] : [],
+    // How much is allowed and used stands in the sentence.
+    rows: refusal?.resets_at ? [[w("重新计算", "Starts anew"), timeOf(refusal.resets_at)]] : [],
     code: answer.response_code,
     hint: againFrom(state)
-      ? w("按 确认 改了再试，按 取消 结束", "OK to correct it, Cancel to end") : pay(w),
+      ? w("确认 改了再试，取消 结束", "OK corrects, Cancel ends") : pay(w),
   };
 }
 

@@ -49,6 +49,8 @@ class TruthPanel extends HTMLElement {
     const belief = BELIEF[at] ?? ["—", "—"];
     const books = truth.seen ? w(...(STATUS[truth.status] ?? [truth.status, truth.status]))
       : truth.tombstoned ? w("没有收到过，已登记不再受理", "never seen, and buried") : w("没有收到过", "never seen");
+    // What was reversed moved no banknotes, taken together.
+    const till = truth.status === "reversed" ? 0 : truth.till_delta_fen;
     const [zh, en] = truth.advice.split(" · ");
     this.body.dataset.status = truth.status ?? (truth.tombstoned ? "tombstoned" : "unseen");
     this.body.replaceChildren(
@@ -57,7 +59,7 @@ class TruthPanel extends HTMLElement {
         h("div", {}, h("dt", {}, w("银行账上", "The books say")), h("dd", { class: "books" }, books))),
       h("p", { class: "advice" }, w(zh, en ?? zh)),
       h("p", { class: "muted" }, w("流水号 ", "Trace "), `${key.batch_no}/${key.trace_no} · `,
-        w("钱箱账面 ", "Till by the books "), `${truth.till_delta_fen > 0 ? "+" : ""}${yuan(truth.till_delta_fen)}`),
+        w("钱箱账面 ", "Till by the books "), `${till > 0 ? "+" : ""}${yuan(till)}`),
       truth.postings.length ? h("details", {}, h("summary", {}, w("分录", "Postings")),
         h("table", {}, truth.postings.map((leg) => h("tr", {},
           h("td", {}, leg.side === "debit" ? w("借", "Dr") : w("贷", "Cr")), h("td", {}, leg.account_no || leg.kind),

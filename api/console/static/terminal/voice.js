@@ -4,6 +4,7 @@ export class Voice {
 
   constructor(lang) {
     this.lang = lang === "en" ? "en" : "zh";
+    globalThis.speechSynthesis?.getVoices(); // many browsers load them only when asked first
   }
 
   get voice() {
