@@ -17,7 +17,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.console.packing import packed
+from api.console.packing import lean, packed
 
 AT = "/console/static"
 FOR_GOOD = "public, max-age=31536000, immutable"
@@ -93,6 +93,8 @@ def contents(folder: Traversable, prefix: str = "") -> Iterable[tuple[str, bytes
 
 def asset_of(name: str, content: bytes) -> Asset:
     suffix = suffix_of(name)
+    if suffix == ".css":
+        content = lean(content.decode()).encode()
     packed = gzip.compress(content, 9, mtime=0) if suffix in PACKED else None
     return Asset(content, TYPES[suffix], packed)
 

@@ -48,7 +48,7 @@ EVENTS = frozenset(
         "unanswered",
     )
 )
-"""What the terminal tells: ``counter.js``, ``errands.js`` and ``cash.js`` in ``static/terminal``."""
+"""What the terminal tells: counter.js, errands.js and cash.js in ``static/terminal``."""
 
 FACT_FIELDS = frozenset(
     (

@@ -2,7 +2,7 @@
 
 The modules stay as they are and are served beside the pack. What is understood is what our own
 modules use: named imports on one statement, ``export`` before a declaration, and comments that
-begin a line.
+begin a line (docs/decisions/0018).
 """
 
 from __future__ import annotations
@@ -19,8 +19,9 @@ SPACE = re.compile(r"^[ \t]+|\n(?=\n)|[ \t]+$", re.MULTILINE)
 
 def packed(files: Mapping[str, bytes], entry: str) -> bytes:
     """Return ``entry`` and all that it imports as one module, everything before what needs it."""
-    parts = [wrapped(files, name) for name in in_order(files, entry)]
-    return ("const m = {};\n" + "".join(parts)).encode()
+    numbers = {name: number for number, name in enumerate(in_order(files, entry))}
+    parts = [wrapped(files[name].decode(), name, numbers) for name in numbers]
+    return ("const m = [];\n" + "".join(parts)).encode()
 
 
 def in_order(files: Mapping[str, bytes], entry: str) -> list[str]:
@@ -38,21 +39,21 @@ def in_order(files: Mapping[str, bytes], entry: str) -> list[str]:
     return found
 
 
-def wrapped(files: Mapping[str, bytes], name: str) -> str:
-    """Return a module as a function of its own, whose exports are kept under its name."""
-    source = files[name].decode()
+def wrapped(source: str, name: str, numbers: Mapping[str, int]) -> str:
+    """Return a module as a function of its own, whose exports are kept under its number."""
     exports = [exported for _, exported in EXPORT.findall(source)]
 
     def taken(match: re.Match[str]) -> str:
         names, path = match.groups()
-        return f'const {{{names}}} = m["{beside(name, path)}"];\n' if names else ""
+        return f"const {{{names}}} = m[{numbers[beside(name, path)]}];\n" if names else ""
 
     body = lean(EXPORT.sub(r"\1", IMPORT.sub(taken, source)))
-    return f'm["{name}"] = (() => {{\n{body}return {{{", ".join(exports)}}};\n}})();\n'
+    kept = f"return {{{', '.join(exports)}}};\n" if exports else ""
+    return f"m[{numbers[name]}] = (() => {{\n{body}{kept}}})();\n"
 
 
 def lean(source: str) -> str:
-    """Return source without comment lines, empty lines and indentation.
+    """Return source of a module or a style sheet without comment lines, empty lines, indentation.
 
     >>> lean('/** Why. */\\nconst a = 1;\\n\\n  // because\\n  const b = "//";\\n')
     'const a = 1;\\nconst b = "//";\\n'

@@ -114,14 +114,18 @@ TRAVELLED = """() => {
   const all = [...performance.getEntriesByType("navigation"),
                ...performance.getEntriesByType("resource")];
   return {
-    bytes: all.reduce((sum, one) => sum + one.transferSize, 0),
+    bytes: [...new Map(all.map((one) => [one.name, one.transferSize])).values()]
+      .reduce((sum, size) => sum + size, 0),
     hosts: [...new Set(all.map((one) => new URL(one.name).host))],
   };
 }"""
 
 
 def travelled(page: Page) -> dict[str, Any]:
-    """Return the bytes on the wire of this page and all it fetched, and the hosts it asked."""
+    """Return the bytes on the wire of this page and all it fetched, and the hosts it asked.
+
+    What is fetched twice counts once: with its cache a browser asks for it once.
+    """
     found: dict[str, Any] = page.evaluate(TRAVELLED)
     return found
 
