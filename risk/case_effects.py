@@ -193,9 +193,8 @@ def settle(work: Work) -> None:
         raise IllegalMove((), f"尚有挂起交易 {'、'.join(held)}，到账或撤销后再清算 · Still held")
     day = business_date(work.at)
     emptied = pay_out(work.connection, point, day)
-    this = day.replace(day=1)
-    months = {month: due_for(work, month) for month in (months_before(this, 1), this)}
-    text = case_papers.settlement_text(work.case, place_of(work), emptied, months)
+    pay = pay_due(work, day.replace(day=1))
+    text = case_papers.settlement_text(work.case, place_of(work), emptied, pay)
     work.file("settlement", "退出清算单", "Settlement on exit", text)
     write_entry(
         work.connection, at=work.at, actor=work.actor.name, action="pay_out",
@@ -205,10 +204,18 @@ def settle(work: Work) -> None:
     )  # fmt: skip
 
 
-def due_for(work: Work, month: date) -> str:
-    """Return what the statement of the point says of a month; pay itself is not in these books."""
-    asked = statements(work.connection, month, work.at, point=work.case.service_point_id or "")
-    return "".join(told(one.statement)[0] for one in asked.items)
+def pay_due(work: Work, this: date) -> dict[date, str]:
+    """Return what statements say of this month, and of the last one where there is pay to come.
+
+    It goes on paper: pay itself is not in these books.
+    """
+    found: dict[date, str] = {}
+    for month in (months_before(this, 1), this):
+        asked = statements(work.connection, month, work.at, point=work.case.service_point_id or "")
+        for one in asked.items:
+            if month == this or one.statement.payable:
+                found[month] = told(one.statement)[0]
+    return found
 
 
 def recover_terminals(work: Work) -> None:

@@ -112,7 +112,7 @@ EMPTIED: dict[Kind, tuple[str, str]] = {
 
 
 def settlement_text(
-    case: Case, place: str, emptied: Iterable[Account], months: Mapping[date, str]
+    case: Case, place: str, emptied: Iterable[Account], pay: Mapping[date, str]
 ) -> str:
     """Return the 清算单: nothing is held any more, what was paid out (fen), what pay is due."""
     lines = [
@@ -120,7 +120,7 @@ def settlement_text(
         for one in emptied
         for name, how in (EMPTIED[one.kind],)
     ]
-    lines += [f"激励 Pay {month:%Y-%m}：{text}" for month, text in months.items() if text]
+    lines += [f"激励 Pay {month:%Y-%m}：{text}" for month, text in pay.items()]
     return "\n".join(
         [
             "服务点退出清算单 · Settlement on exit",
