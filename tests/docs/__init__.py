@@ -1,0 +1,1 @@
+"""What the guides say is so: their commands are run, and what they print is compared."""
