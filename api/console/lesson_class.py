@@ -19,6 +19,7 @@ from sqlalchemy import Connection
 from api.console.lesson_book import FACT_FIELDS, Lesson, find_lesson
 from api.console.lesson_run import Fact, Run, choose, observe, order_of, read
 from api.console.lesson_store import Attempt, add_attempt, keep_attempt, lock_attempt
+from api.models.fields import NO_CONTROLS, TerminalId
 from pos_sim.domain.calendar import business_date
 from pos_sim.domain.mistakes import Mistaken
 from pos_sim.domain.requests import Key
@@ -37,12 +38,13 @@ Told: TypeAlias = dict[Annotated[str, Field(max_length=20)], Value]
 
 
 class Beginning(BaseModel):
-    """Who begins: at which terminal, and for which point's operator it counts."""
+    """Who begins: at which terminal, for which point's operator it counts, or just who it is."""
 
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
-    terminal_id: Annotated[str, Field(pattern="^[0-9]{8}$")]
+    terminal_id: TerminalId
     trainee: Annotated[str, Field(max_length=16)] = ""
+    learner: Annotated[str, Field(max_length=20, pattern=f"^$|{NO_CONTROLS}")] = ""
 
 
 class Moves(BaseModel):
@@ -74,7 +76,7 @@ def begin_attempt(
         attempt_id=secrets.token_urlsafe(18),
         lesson_id=lesson.lesson_id,
         who=by,
-        learner=learner_of(connection, wish.trainee) or by,
+        learner=learner_of(connection, wish.trainee) or wish.learner.strip() or by,
         service_point_id=wish.trainee or None,
         terminal_id=wish.terminal_id,
         started_at=now,

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ValidationError
 from sqlalchemy import Connection
 from starlette.responses import Response
 
+from api.auth import require_terminal
 from api.console.gate import page
 from api.console.lesson_book import Lesson, all_lessons, find_lesson
 from api.console.lesson_class import Beginning, Judge, Moves, begin_attempt, tell
@@ -32,6 +33,7 @@ router = APIRouter(prefix=f"{HOME}/lessons")
 
 Anyone = Annotated[Visit, page()]
 TRAINEES_MAX = 100
+LEARNER_MAX = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,7 @@ class Chapter:
 
 
 @router.get("")
-async def course(visit: Anyone, trainee: str = "") -> Response:
+async def course(visit: Anyone, trainee: str = "", learner: str = "") -> Response:
     """All lessons by subject; with a trainee also what the operator has passed."""
     points, chosen = await visit.sandbox.database.read(partial(trainees, wanted=trainee))
     return visit.show(
@@ -52,6 +54,7 @@ async def course(visit: Anyone, trainee: str = "") -> Response:
         chapters=[chapter_of(subject, chosen) for subject in Subject],
         points=points,
         trainee=chosen,
+        learner="" if chosen else learner.strip()[:LEARNER_MAX],
     )
 
 
@@ -71,6 +74,7 @@ async def class_sheet(lesson_id: str, visit: Anyone, trainee: str = "") -> Respo
 async def begin(lesson_id: str, visit: Anyone) -> Response:
     """Begin a lesson at a terminal; the answer has the steps, and where the learner stands."""
     lesson, wish = wanted_lesson(lesson_id), await body_of(visit, Beginning)
+    require_terminal(visit.who, wish.terminal_id)
     work = partial(begin_attempt, lesson=lesson, wish=wish, by=visit.who.name, now=visit.now)
     with refusals():
         attempt = await visit.sandbox.database.run(work)

@@ -30,8 +30,12 @@ DEMO_KEY = "demo-terminal"
 
 
 @router.get("/terminal")
-async def terminal(visit: Anyone, lesson: str = "", trainee: str = "") -> Response:
-    """The terminal; ``lesson`` puts one beside it, and ``trainee`` is the point it counts for."""
+async def terminal(
+    visit: Anyone, lesson: str = "", trainee: str = "", learner: str = ""
+) -> Response:
+    """The terminal; ``lesson`` puts one beside it, ``trainee`` is the point that it counts for, and
+    ``learner`` the name of somebody who only practices.
+    """
     wanted = find_lesson(lesson) if lesson else None
     if lesson and wanted is None:
         raise Problem("not-found")
@@ -44,6 +48,7 @@ async def terminal(visit: Anyone, lesson: str = "", trainee: str = "") -> Respon
         first_step=wanted.steps[0] if wanted else None,
         full_score=FULL_SCORE,
         trainee=trainee,
+        learner=learner,
         terminals=machines,
         terminal_key=DEMO_KEY if visit.sandbox.world.is_demo else "",
         clock=in_local_time(visit.now),

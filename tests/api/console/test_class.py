@@ -47,11 +47,11 @@ def test_the_trainer_sees_who_sits_where_and_how_far(
     browser.sign_in("demo-maker")
     sits_an_exam(browser, counter, point_id, well=False)
     sits_an_exam(browser, counter, point_id, well=True)
-    under_way = Learner(browser, LESSON, terminal_id=OTHER_POS)
+    under_way = Learner(browser, LESSON, terminal_id=OTHER_POS, learner="王小明")
     under_way.tell({"event": "signed_in"}, {"event": "pin", "by": "keypad"})
 
     practice, exam = browser.get(f"{CLASS}/now").json()
-    assert (practice["learner"], practice["terminal_id"]) == ("demo-maker", OTHER_POS)
+    assert (practice["learner"], practice["terminal_id"]) == ("王小明", OTHER_POS)
     assert (practice["step"], practice["score"], practice["state"]) == (1, 90, "running")
     assert (exam["learner"], exam["terminal_id"], exam["state"]) == (NAME, POS, "passed")
     page = browser.get(CLASS).text
@@ -75,7 +75,7 @@ def test_the_file_has_a_line_a_learner_and_a_column_a_lesson(browser: Browser) -
     exam = 4 + [lesson.lesson_id for lesson in all_lessons()].index(EXAM)
     assert by_name[f"'{NAME}"][exam] == "100 ✓"
     first = 4 + [lesson.lesson_id for lesson in all_lessons()].index(LESSON)
-    assert by_name["demo-maker"][first] == "…"
+    assert by_name["王小明"][first] == "…"
 
 
 def test_a_class_is_no_business_of_a_terminal(browser: Browser) -> None:

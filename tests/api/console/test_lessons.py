@@ -204,7 +204,13 @@ def test_an_attempt_belongs_to_who_began_it(maker: Browser, counter: Counter, ad
     assert stranger.post(path, body).status_code == 404
     assert stranger.post("attempts/nobody/moves", body).status_code == 404
     assert stranger.post("no-such-lesson/attempts", {"terminal_id": POS}).status_code == 404
-    for wish in ({"terminal_id": "00000000"}, {"terminal_id": POS, "trainee": "SP-NONE"}, {}):
+    for wish in (
+        {"terminal_id": "00000000"},
+        {"terminal_id": POS, "trainee": "SP-NONE"},
+        {"terminal_id": POS, "learner": "x" * 21},
+        {"terminal_id": POS, "learner": "a\u202eb"},
+        {},
+    ):
         assert stranger.post(f"{LESSON}/attempts", wish).status_code == 422
     unsigned = maker.http.post(f"/console/lessons/{path}", json=body, headers={"Accept": "*/*"})
     assert unsigned.status_code == 403

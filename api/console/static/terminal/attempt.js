@@ -17,9 +17,8 @@ export class Attempt extends EventTarget {
   pause = 1500;
 
   /** Begin; resolves when the desk has entered the attempt. */
-  async begin(lesson_id, terminal_id, trainee) {
-    const begun = await this.#untilDone(
-      () => post(`/console/lessons/${lesson_id}/attempts`, { terminal_id, trainee }));
+  async begin(lesson_id, who) {
+    const begun = await this.#untilDone(() => post(`/console/lessons/${lesson_id}/attempts`, who));
     if (!begun) return;
     this.steps = begun.steps;
     this.#id = begun.attempt_id;

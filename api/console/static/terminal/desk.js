@@ -61,7 +61,8 @@ function startLesson() {
   standAt([terminals.selectedOptions[0], ...terminals.options].find(fits) ?? terminals.options[0]);
   setLine("up");
   counter.cash.planted = lesson.setup.fakes ?? {};
-  panel.start(lesson, terminals.value, page.dataset.trainee);
+  const { trainee, learner } = page.dataset;
+  panel.start(lesson, { terminal_id: terminals.value, trainee, learner });
 }
 
 /** Outside a demo world the trainer brings the key; it stays in this page's memory. */

@@ -15,7 +15,7 @@ class LessonPanel extends HTMLElement {
   }
 
   /** Start a lesson, or start it again. */
-  start(lesson, terminal_id, trainee) {
+  start(lesson, who) {
     this.attempt?.leave();
     this.lesson = lesson;
     this.run = null;
@@ -24,7 +24,7 @@ class LessonPanel extends HTMLElement {
     attempt.addEventListener("run", () => this.#follow(attempt.run));
     attempt.addEventListener("trouble", ({ detail }) => this.#trouble(detail.isOver));
     this.dataset.state = "running";
-    attempt.begin(lesson.lesson_id, terminal_id, trainee);
+    attempt.begin(lesson.lesson_id, who);
   }
 
   #follow(run) {
