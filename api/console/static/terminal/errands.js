@@ -135,6 +135,7 @@ async function outcomeOf(call) {
 }
 
 const factsOf = (answer) => ({
+  batch_no: answer.batch_no, trace_no: answer.trace_no,
   business: answer.business, code: answer.response_code, status: answer.status,
   check: answer.refusal?.check ?? null, amount_fen: answer.amount_fen,
   fee_fen: answer.fee.charged_fen, waived_fen: answer.fee.waived_fen,

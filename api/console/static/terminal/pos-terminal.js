@@ -125,7 +125,7 @@ class PosTerminal extends HTMLElement {
 
   #dots(count) {
     return [
-      h("p", { class: "dots", "aria-label": this.w(`已输 ${count} 位`, `${count} digits`) },
+      h("p", { class: "dots", role: "img", "aria-label": this.w(`已输 ${count} 位`, `${count} digits`) },
         Array.from({ length: 6 }, (_, place) => h("i", { class: place < count ? "on" : "" }))),
       h("button", { type: "button", class: "soft", onclick: () => this.counter.customerEnters() },
         this.w("把键盘转给客户，请客户输入", "Hand the keypad to the customer")),
