@@ -23,6 +23,7 @@ from sqlalchemy import Connection
 from pos_sim.domain.calendar import StoppedClock
 from pos_sim.engine.following import follow_policies, follow_policies_now
 from pos_sim.engine.sandbox import Sandbox, SandboxClock
+from pos_sim.store.database import gave_way
 from pos_sim.store.world import locked_offset, move_clock
 from risk.due import Due, Fired, Planned, first_of
 from risk.due_kinds import due_kinds
@@ -132,6 +133,8 @@ def planned(connection: Connection, kinds: Iterable[Due], now: datetime) -> list
         try:
             at = due.next_at(connection, now)
         except Exception as error:
+            if gave_way(error):
+                raise
             raise WorkFailed(due) from error
         if at is not None:
             found.append(Planned(due, at))
@@ -172,6 +175,8 @@ def work_of(connection: Connection, due: Due, moment: datetime) -> Sequence[Fire
     try:
         return due.work(connection, moment)
     except Exception as error:
+        if gave_way(error):  # the stretch has not failed: it is begun again
+            raise
         raise WorkFailed(due) from error
 
 

@@ -248,9 +248,13 @@ class WriterTransaction:
 
 def raise_unless_crossed(error: DBAPIError, left: int) -> None:
     """Raise what an error means, unless it gave way to somebody and tries are ``left``."""
-    meant = translated(error)
-    if not (left and isinstance(meant, StoreCrossed)):
-        raise meant from error
+    if not (left and gave_way(error)):
+        raise translated(error) from error
+
+
+def gave_way(error: Exception) -> bool:
+    """Say whether a driver's error means that the transaction had to give way to another one."""
+    return isinstance(error, DBAPIError) and isinstance(translated(error), StoreCrossed)
 
 
 def translated(error: DBAPIError) -> Exception:

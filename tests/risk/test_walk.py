@@ -6,12 +6,14 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+import psycopg
 import pytest
 from sqlalchemy import Connection
+from sqlalchemy.exc import OperationalError
 
 from pos_sim.domain.calendar import DEMO_START, StoppedClock
 from pos_sim.engine.sandbox import Sandbox, SandboxClock
-from pos_sim.store.database import Database
+from pos_sim.store.database import Database, StoreCrossed
 from pos_sim.store.world import read_world
 from risk import walk
 from risk.audit_log import verify_chain
@@ -127,6 +129,37 @@ async def test_a_kind_that_fails_hinders_no_other(
     assert ([f.kind for f in fired], told) == (["one"], ["broken"])
     with pytest.raises(WorkFailed):
         advance(sandbox, DEMO_START)
+
+
+class GivesWay:
+    """Work that another transaction takes the locks from, the first times that it is begun."""
+
+    def __init__(self, times: int) -> None:
+        self.left = times
+
+    def due(self) -> Due:
+        bell = Bell("gives way", at(1))
+        return Due("gives way", bell.next_at, lambda c, moment: self.work(c, moment, bell))
+
+    def work(self, connection: Connection, moment: datetime, bell: Bell) -> Sequence[Fired]:
+        done = bell.ring(connection, moment)
+        self.left -= 1
+        if self.left >= 0:
+            raise OperationalError("update", None, psycopg.errors.DeadlockDetected("it failed"))
+        return done
+
+
+def test_work_that_gave_way_is_begun_again(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ringing(monkeypatch, GivesWay(Database.tries - 1).due())
+    fired = advance(sandbox_of(database, StoppedClock()), at(2))
+    assert [f.kind for f in fired] == ["gives way"]
+    ringing(monkeypatch, GivesWay(Database.tries).due())
+    with database.sync_engine.begin() as connection:
+        connection.exec_driver_sql("delete from world where name = 'bell gives way'")
+    with pytest.raises(StoreCrossed):
+        advance(sandbox_of(database, StoppedClock()), at(2))
 
 
 def test_a_kind_that_never_ends_does_not_hold_the_clock(

@@ -1,5 +1,7 @@
 """The clock walks in one process while another trades: nobody waits in a circle or meets an error.
 
+Staff looks meanwhile into what the watch finds and the clock opens.
+
 Reviews, deadlines, controls and freezes of two dozen points come due together; the same is done as
 when nobody trades.
 """
@@ -29,7 +31,7 @@ from tests.risk.walker import Walker, together
 from tests.worlds import FACTS, POINT, SECRETS
 
 POINTS = 24
-DAYS = 45
+DAYS = 36
 ANNA = Actor("anna")
 PLANNED = frozenset({"annual_review", "overdue", "lapse", "control", "patrol"})
 """What comes due whether anybody trades or not."""
@@ -52,7 +54,7 @@ def fill(connection: Connection, now: datetime) -> None:
             for name in names
         ],
     )  # fmt: skip
-    due_on = (now + timedelta(days=40)).date()
+    due_on = (now + timedelta(days=34)).date()
     review_plan_rows.write(connection, [review_plans.plan(name, due_on) for name in names])
     for number, name in enumerate(names):
         busy(connection, name, number, now)
@@ -98,6 +100,7 @@ def test_the_clock_walks_beside_traffic(worlds: tuple[Database, Database, dateti
         annual_review=POINTS, overdue=POINTS // 2 + POINTS, lapse=POINTS // 2, patrol=DAYS - 2
     )
     assert traded["codes"]["00"] > 100
+    assert set(traded["staff"]) >= {"take", "conclude"}
     assert set(traded["codes"]) >= {"00", "12", "58"}  # it felt controls and freezes
     assert busy_one.read_now(lambda connection: connection.execute(DEADLOCKS).scalar_one()) == 0
     assert busy_one.read_now(lambda connection: audit(connection, SECRETS.key)) == []

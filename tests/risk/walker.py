@@ -15,6 +15,7 @@ from collections import Counter
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from random import Random
 from typing import Any
 
@@ -25,8 +26,13 @@ from pos_sim.domain.requests import Request
 from pos_sim.engine.sandbox import Sandbox, SandboxClock
 from pos_sim.store.database import Database
 from pos_sim.store.world import read_world
+from risk import approvals, cases
+from risk.approval_effects import EFFECTS
+from risk.approvals import Choice
+from risk.case_mistakes import IllegalMove
 from risk.monitor import RiskMonitor
 from risk.walk import advance
+from risk.workflow import Actor
 from tests.counter import inquiry, transfer, withdrawal
 from tests.worlds import FACTS, RULES, SECRET, WRONG_PIN
 
@@ -91,7 +97,7 @@ def trade(sandbox: Sandbox) -> dict[str, Any]:
     listener = threading.Thread(target=sys.stdin.read, daemon=True)
     listener.start()
     terminals = sandbox.database.read_now(terminals_of)
-    dice, codes, groups = Random(7), Counter[str](), 0
+    dice, codes, staff, groups = Random(7), Counter[str](), Counter[str](), 0
     while listener.is_alive():
         now = current(sandbox)
         requests = [asked(dice, terminals, groups * A_GROUP + n, now) for n in range(A_GROUP)]
@@ -99,7 +105,36 @@ def trade(sandbox: Sandbox) -> dict[str, Any]:
         for decision in sandbox.engine.perform_now(requests):
             assert decision.transaction is not None
             codes[decision.transaction.response_code] += 1
-    return {"groups": groups, "codes": codes}
+        if groups % 3 == 0:
+            staff[look_into(sandbox, dice, now)] += 1
+    return {"groups": groups, "codes": codes, "staff": staff}
+
+
+def look_into(sandbox: Sandbox, dice: Random, at: datetime) -> str:
+    """Let somebody take a verification that the clock opened, or end it; return what was done."""
+    found = sandbox.database.read_now(lambda c: c.execute(WAITING).all())
+    if not found:
+        return "nothing"
+    case_id, state = dice.choice(found)
+    action, data = ("take", None) if state == "open" else ("conclude", {"verdict": "false_alarm"})
+    act = partial(
+        cases.act, case_id=case_id, action=action, actor=Actor("anna"), at=at, note="", data=data
+    )
+    try:
+        approval_id = sandbox.database.run_now(act).approval_id
+    except IllegalMove:
+        return "too late"
+    if approval_id is None:
+        return action
+    decide = partial(
+        approvals.decide, approval_id=approval_id, choice=Choice.APPROVE, by="bert", at=at,
+        note="", effects=EFFECTS,
+    )  # fmt: skip
+    sandbox.database.run_now(decide)
+    return f"{action} by two"
+
+
+WAITING = text("select case_id, state from cases where kind = 'verification' and closed_us is null")
 
 
 def current(sandbox: Sandbox) -> datetime:
