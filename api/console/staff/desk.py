@@ -22,6 +22,9 @@ B = TypeVar("B", bound=BaseModel)
 ACTING = ("maker", "checker")
 """Who works on alerts and cases, and decides what others propose."""
 
+NAMES = ("do", "approval")
+"""The hidden fields that tell the forms of a page apart."""
+
 
 # Reading --------------------------------------------------------------------------------------
 
@@ -57,6 +60,9 @@ class Watch:
             "ids": sorted(self.ids),
             "kinds": sorted(self.kinds),
             "board": self.board,
+            "sent": {name: visit.form[name] for name in NAMES if name in visit.form}
+            if visit.form
+            else None,
             "texts": visit.t.under("live"),
         }
 

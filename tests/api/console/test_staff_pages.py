@@ -142,6 +142,22 @@ def test_what_somebody_types_stays_while_another_moves(
         assert page.evaluate("document.activeElement.selectionStart") == 2
 
 
+def test_what_came_back_to_be_corrected_stays_too(
+    chromium: Browser, address: str, village: Watched
+) -> None:
+    alert = high_alert(village)
+    words = "很长的说明" * 101
+    with screen(chromium, address, "demo-maker", forgiven="status of 422") as page:
+        go(page, path_of(alert))
+        page.fill("#f-assign-note", words)
+        page.locator("#move-assign button").click()
+        expect(page.locator("#f-assign-note")).to_have_attribute("aria-invalid", "true")
+        page.wait_for_selector("body[data-live=open]")
+        act(village, alert, "demo-checker", action="escalate")
+        expect(page.locator("[data-part=head]")).to_contain_text("已升级")
+        expect(page.locator("#f-assign-note")).to_have_value(words)
+
+
 def test_a_step_that_another_took_keeps_the_words_and_sends_nothing(
     chromium: Browser, address: str, village: Watched
 ) -> None:

@@ -3,7 +3,7 @@
 
 import { data } from "../dom.js";
 import { live } from "../live.js";
-import { put } from "./parts.js";
+import { put, wasTyped } from "./parts.js";
 
 const SOON_MS = 250; // moves come in twos and threes: a proposal, its case, its point
 const LIST_MS = 4_000; // a list of a busy province changes all the time
@@ -21,6 +21,7 @@ let readAt = performance.now();
 let movedBy = null;
 let asked = 0;
 
+if (watch.sent) wasTyped(watch.sent);
 live({ since: watch.since, news, board, gap: () => again(SOON_MS), state: linked });
 setInterval(() => again(0), MINUTE_MS);
 document.addEventListener("visibilitychange", () => document.hidden || again(SOON_MS));

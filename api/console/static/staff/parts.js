@@ -20,6 +20,25 @@ export function put(fresh, keptText) {
 const served = new WeakMap();
 for (const part of document.querySelectorAll("[data-part]")) served.set(part, plain(part));
 
+/** Say that the form with these hidden fields came back as somebody typed it: the words are theirs. */
+export function wasTyped(sent) {
+  for (const form of document.querySelectorAll("[data-part] form")) {
+    const names = [...form.elements].filter(({ name }) => name === "do" || name === "approval");
+    if (names.some(({ name, value }) => sent[name] !== value)) continue;
+    for (const field of form.elements) {
+      if (field.type === "checkbox" || field.type === "radio") {
+        const { checked } = field;
+        field.defaultChecked = false;
+        field.checked = checked;
+      } else if (field.type !== "hidden" && "defaultValue" in field) {
+        const { value } = field;
+        field.defaultValue = "";
+        field.value = value;
+      }
+    }
+  }
+}
+
 function differs(old, now) {
   return served.get(old) !== plain(now);
 }
