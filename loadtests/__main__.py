@@ -27,6 +27,8 @@ def main() -> int:
     talk = sys.stderr if wanted.json else sys.stdout
     out = wanted.out.resolve()
     out.mkdir(parents=True, exist_ok=True)
+    summary = out / "summary.json"
+    summary.unlink(missing_ok=True)
     with ExitStack() as stack:
         own: OwnServer | None = None
         host = wanted.url or f"http://127.0.0.1:{wanted.port}"
@@ -42,9 +44,12 @@ def main() -> int:
             audit = own.audit()
             print(f"pos-sim audit: {audit.stdout.strip() or audit.stderr.strip()}", file=talk)
             status = status or audit.returncode
+    if not summary.exists():
+        print(f"the run ended without a verdict, see {out}", file=sys.stderr)
+        return status or 1
     if wanted.json:
-        print((out / "summary.json").read_text("utf-8"), end="")
-    print(f"charts: {out / 'report.html'}  figures: {out / 'summary.json'}", file=talk)
+        print(summary.read_text("utf-8"), end="")
+    print(f"charts: {out / 'report.html'}  figures: {summary}", file=talk)
     return status
 
 

@@ -25,13 +25,19 @@ LOOKS_EVERY_S = 0.25
 FREEZES_EVERY_S = 2.0
 CARDS_PER_USER = 400
 CARDS_MIN = 10_000
+NO_VERDICT = 1
 
 
 class Master:
-    """Leads a run; in a run on one process, the worker's neighbor."""
+    """Leads a run; in a run on one process, the worker's neighbor.
+
+    ``is_over``: a promise is broken. Only the shape ends a run: whoever stops it beside the shape
+    lets Locust quit while visits and the verdict are on their way.
+    """
 
     def __init__(self, environment: Any) -> None:
         self.environment = environment
+        environment.load_master = self
         self.leases: list[dict[str, Any]] = []
         self.holders: dict[str, int] = {}
         self.batches = 0
@@ -50,6 +56,7 @@ class Master:
         self.closed: set[str] = set()
         self.cases: list[str] = []
         self.watching: Any = None
+        self.is_over = False
         self.since = perf_counter()
 
     @property
@@ -59,6 +66,8 @@ class Master:
     def start(self, environment: Any, **_more: Any) -> None:
         """Read what works now, and hand it out before the first user begins."""
         self.begin()
+        # Until there is a verdict: however this run may end, it has not succeeded.
+        self.environment.process_exit_code = NO_VERDICT
         options = self.options
         self.bank = HttpBank(options.host, api_keys())
         self.auditor = Auditor(self.bank)
@@ -119,7 +128,7 @@ class Master:
         if self.broken and self.watching is not None:
             self.watching.kill()
             self.watching = None
-            gevent.spawn(self.environment.runner.stop)
+            self.is_over = True
 
     def hear_closing(self, environment: Any, msg: Any, **_more: Any) -> None:
         """A worker has told everything, and what everybody must have."""
@@ -148,7 +157,7 @@ class Master:
                 print(f"the auditor waits: {error}", file=sys.stderr)
             if self.auditor.broken:
                 self.broken += self.auditor.broken
-                gevent.spawn(self.environment.runner.stop)
+                self.is_over = True
                 return
 
     def _busy_points(self) -> list[str]:

@@ -9,6 +9,7 @@ from locust import LoadTestShape
 
 from loadtests.knee import Step, knee_of
 from loadtests.options import Options
+from loadtests.profiles import Profile
 from loadtests.users import OPERATORS
 
 SETTLES_S = 4.0
@@ -43,12 +44,19 @@ class ProfileShape(LoadTestShape):
         elif self.begun is None and perf_counter() - self.changed > self._settles_s(options):
             self.begun = perf_counter(), self._answered()
         users = profile.users_at(second, options.users, options.seconds)
-        if users is None or (profile.knee and knee_of(self.steps, profile.knee)):
+        if users is None or self.is_over(profile):
             assert self.runner is not None
             # Headless, Locust would quit at once and leave answers and notes behind.
             self.runner.stop()
             return None
         return users + OPERATORS, float(users + OPERATORS)
+
+    def is_over(self, profile: Profile) -> bool:
+        """Say whether the run ends before its time: at the knee, or with a broken promise."""
+        assert self.runner is not None
+        environment: Any = self.runner.environment
+        is_broken = bool(environment.load_master.is_over)
+        return is_broken or bool(profile.knee and knee_of(self.steps, profile.knee))
 
     @property
     def options(self) -> Options:

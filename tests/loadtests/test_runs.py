@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
+from sqlite3 import connect
 from subprocess import run
 from time import sleep
 from typing import Any
 
 import pytest
 
-from tests.loadtests.runs import Load, Server, books_are_right, serving
+from tests.loadtests.runs import Load, Server, books_are_right, serving, until
 from tests.postgres import Postgres, running_postgres
 
 
@@ -31,7 +33,7 @@ def is_well(server: Server, result: tuple[int, dict[str, Any]]) -> bool:
     status, summary = result
     assert summary["audit"]["broken"] == []
     assert summary["failures"] == {}
-    assert summary["audit"]["checked"]["answers"] > 100
+    assert summary["audit"]["checked"]["answers"] > 50
     return status == 0 and books_are_right(server)
 
 
@@ -43,6 +45,25 @@ def test_a_server_that_is_killed_and_started_again(file: str, tmp_path: Path) ->
         status, summary = load.result()
         assert summary["events"]["unknown"] > 0, "somebody had to send the same key again"
         assert is_well(server, (status, summary))
+
+
+@pytest.mark.parametrize("workers", [0, pytest.param(2, marks=pytest.mark.long)])
+def test_a_wrong_fen_ends_the_run_and_fails_it(file: str, tmp_path: Path, workers: int) -> None:
+    with serving(file, tmp_path) as server, Load(server, 60, users=20, workers=workers) as load:
+        until(lambda: count_in(file, "select count(*) from transactions"), "there is business")
+        count_in(file, "update accounts set balance_fen = balance_fen + 1")
+        status, summary = load.result()
+    assert status == 1
+    assert summary["audit"]["broken"]
+    assert summary["seconds"] < 60
+
+
+def count_in(url: str, sql: str) -> int:
+    """Run a statement in the file behind the bank's back; return a number that it gives."""
+    with closing(connect(url.removeprefix("sqlite:///"), timeout=30)) as connection:
+        found = connection.execute(sql).fetchone()
+        connection.commit()
+    return found[0] if found else 0
 
 
 def test_no_server_is_wrong_usage(tmp_path: Path) -> None:
