@@ -14,18 +14,20 @@ from pos_sim.domain.policy import PolicySet
 from pos_sim.domain.requests import Charge, Request
 from pos_sim.domain.transactions import Refusal
 from pos_sim.domain.watching import ALLOWED, Assessment
+from pos_sim.store.reads_along import Held
+from pos_sim.store.sql import Later
 from risk.bank_calendar import BankCalendar
 from risk.deadlines import WorkingDays
 from risk.live.case import Case, Maker
 from risk.live.group import GroupWindows
-from risk.live.load import load_windows
+from risk.live.load import Reading
 from risk.live.makers import MAKERS, foresee
 from risk.live.memory import Memory
 from risk.live.request_facts import matches
 from risk.rulebook import shipped, verdict_of
 from risk.rules import Hit
 from risk.store.point_days import save_days
-from risk.store.register import Register, read_register, read_version
+from risk.store.register import Register, ask_version, read_register
 from risk.store.save_hits import Said, save_reported, save_said
 from risk.suppressions import after_suppressions
 from risk.vocabulary import Lane
@@ -68,21 +70,20 @@ class RiskMonitor:
         """Let the next group ask whether the register has changed, however lately one asked."""
         self._checked = None
 
-    def watch(self, connection: Connection, requests: Sequence[Request], book: Book) -> GroupWatch:
-        """Open a watch over a group: its windows are read now, under the engine's locks."""
-        self._keep_up(connection)
-        asked = [request for request in requests if not isinstance(request, Charge)]
-        if not asked:
-            return GroupWatch(self, GroupWindows(connection, self.memory))
-        return GroupWatch(self, load_windows(connection, asked, book, self.memory, self.policies))
+    def watch(self, connection: Connection, requests: Sequence[Request]) -> GroupWatch:
+        """Open a watch over a group; its windows are read along with the engine's book."""
+        return GroupWatch(self, connection, requests)
 
-    def _keep_up(self, connection: Connection) -> None:
-        """Read the register again when somebody changed it."""
+    def ask_version(self, connection: Connection) -> Later[tuple[str, ...]] | None:
+        """Ask whether somebody changed the register, when it is time to ask again."""
         now = self._now()
         if self._checked is not None and now - self._checked < self._check_every_s:
-            return
+            return None
         self._checked = now
-        version = read_version(connection)
+        return ask_version(connection)
+
+    def keep_up(self, connection: Connection, version: tuple[str, ...]) -> None:
+        """Read the register again when somebody changed it."""
         if version != self.memory.version:
             self.memory = Memory(read_register(connection), version)
 
@@ -90,12 +91,41 @@ class RiskMonitor:
 class GroupWatch:
     """The watch over one group; see `pos_sim.engine.monitor.Watch`."""
 
-    def __init__(self, monitor: RiskMonitor, windows: GroupWindows) -> None:
+    def __init__(
+        self, monitor: RiskMonitor, connection: Connection, requests: Sequence[Request]
+    ) -> None:
         self.monitor = monitor
-        self.windows = windows
+        self.connection = connection
+        asked = [request for request in requests if not isinstance(request, Charge)]
+        self._reading = Reading(connection, asked, monitor.policies) if asked else None
         self.said: list[Said] = []
         self._case: Case | None = None
         self._hits: tuple[Hit, ...] = ()
+
+    def at_points(self) -> None:
+        """Ask for the days of the points, and whether the register is the same."""
+        self._version = self.monitor.ask_version(self.connection)
+        if self._reading is not None:
+            self._reading.ask_days()
+
+    def at_accounts(self, held: Held) -> None:
+        """Ask for the windows of cards, points and payees."""
+        if self._version is not None:
+            self.monitor.keep_up(self.connection, self._version.get())
+        if self._reading is not None:
+            self._reading.ask(held, self.monitor.memory)
+
+    def at_bills(self) -> None:
+        """Ask for the windows of bills."""
+        if self._reading is not None:
+            self._reading.ask_bills()
+
+    def see(self, book: Book) -> None:
+        """Take the windows; what the book holds is not read again."""
+        if self._reading is not None:
+            self.windows = self._reading.taken(book)
+        else:
+            self.windows = GroupWindows(self.connection, self.monitor.memory)
 
     def lets_pass(self, facts: Facts) -> bool:
         """Say whether card, payee, operator or terminal stands on an allow-list in force."""

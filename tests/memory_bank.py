@@ -34,11 +34,12 @@ from pos_sim.domain.transactions import Refusal, Status, Transaction
 from pos_sim.domain.watching import ALLOWED, Assessment, Verdict
 from pos_sim.engine.holds import release
 from pos_sim.store.load_book import first_of_each_key
+from pos_sim.store.reads_along import ReadsNothing
 from tests.counter import key
 from tests.worlds import POS, RULES, SMALL, World, book_of
 
 
-class Suspicious:
+class Suspicious(ReadsNothing):
     """A monitor that goes by the last digits of an amount, so that tests can ask for a verdict.
 
     It forgets everything, so it says the same however requests are grouped.
@@ -46,8 +47,11 @@ class Suspicious:
 
     HELD, DECLINED = 77, 99
 
-    def watch(self, connection: Connection, requests: Sequence[Request], book: Book) -> Suspicious:
+    def watch(self, connection: Connection, requests: Sequence[Request]) -> Suspicious:
         return self
+
+    def see(self, book: Book) -> None:
+        pass
 
     def lets_pass(self, facts: Facts) -> bool:
         return False

@@ -48,7 +48,7 @@ from pos_sim.domain.service_points import (
 from pos_sim.engine.sandbox import secret_key
 from pos_sim.policies import shipped
 from pos_sim.store import rows, tables
-from pos_sim.store.load_book import bill_row
+from pos_sim.store.lock_bills import bill_row
 from pos_sim.store.save_book import save_entries
 from pos_sim.store.world import WorldFacts, write_world
 

@@ -14,19 +14,24 @@ from pos_sim.domain.policy import PolicySet
 from pos_sim.domain.requests import Request
 from pos_sim.domain.transactions import Refusal
 from pos_sim.domain.watching import ALLOWED, Assessment, Watcher
+from pos_sim.store.reads_along import ReadsAlong, ReadsNothing
 
 
-class Watch(Watcher, Protocol):
+class Watch(Watcher, ReadsAlong, Protocol):
     """The watch over one group: hits, alerts and windows are saved with the money."""
+
+    def see(self, book: Book) -> None:
+        """Take what was asked for; ``book`` is what the engine has read."""
+        ...
 
     def save(self, connection: Connection) -> None: ...
 
 
 class Monitor(Protocol):
-    """Opens a watch over a group, in its transaction, after the locks."""
+    """Opens a watch over a group, in its transaction."""
 
-    def watch(self, connection: Connection, requests: Sequence[Request], book: Book) -> Watch:
-        """Return the watch over ``requests``; ``book`` is what the engine has read for them."""
+    def watch(self, connection: Connection, requests: Sequence[Request]) -> Watch:
+        """Return the watch over ``requests``; it reads along with their book."""
         ...
 
 
@@ -37,11 +42,14 @@ class FollowsPolicies(Protocol):
     policies: PolicySet
 
 
-class AllowAll:
+class AllowAll(ReadsNothing):
     """A monitor that allows everything and remembers nothing."""
 
-    def watch(self, connection: Connection, requests: Sequence[Request], book: Book) -> Watch:
+    def watch(self, connection: Connection, requests: Sequence[Request]) -> Watch:
         return self
+
+    def see(self, book: Book) -> None:
+        pass
 
     def lets_pass(self, facts: Facts) -> bool:
         return False

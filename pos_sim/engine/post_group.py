@@ -20,8 +20,9 @@ def post_group(
     connection: Connection, requests: Sequence[Request], rules: Rules, monitor: Monitor
 ) -> list[Decision]:
     """Decide ``requests`` in one transaction; the caller commits."""
-    book = load_book(connection, requests, rules.secrets)
-    watch = monitor.watch(connection, requests, book)
+    watch = monitor.watch(connection, requests)
+    book = load_book(connection, requests, rules.secrets, watch)
+    watch.see(book)
     decisions = decide_group(requests, book, rules, watch)
     broken = broken_promises(book)
     assert not broken, broken

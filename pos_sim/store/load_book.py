@@ -4,6 +4,9 @@ The order is the same for everybody, so that groups of several processes wait fo
 never in a circle: service points, then cards, then accounts, then bills, each by ascending id.
 Earlier answers are read only when the service points are locked, usage when everything is: a
 replay that arrives meanwhile must find the first answer, and lets no bill be born.
+
+What needs no answer first is asked in one trip: points and cards; then accounts, and all that is
+only read; then bills, where there are any. Originals of reversals say what to lock: one trip more.
 """
 
 from __future__ import annotations
@@ -16,7 +19,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from pos_sim.domain.accounts import BANK_ACCOUNTS, Account, AccountId
-from pos_sim.domain.bills import Bill, Biller, seal_of_bill
+from pos_sim.domain.bills import Biller
 from pos_sim.domain.book import Book, release_entry_id
 from pos_sim.domain.calendar import business_date
 from pos_sim.domain.cards import Card, CardSecrets
@@ -24,9 +27,7 @@ from pos_sim.domain.journal import Entry, Posting
 from pos_sim.domain.limits import LimitKind, Usage
 from pos_sim.domain.money import Fen
 from pos_sim.domain.requests import (
-    CardBillPayment,
     CardRequest,
-    CashBillPayment,
     CashRemittance,
     Charge,
     Request,
@@ -36,9 +37,10 @@ from pos_sim.domain.requests import (
 from pos_sim.domain.service_points import ServicePoint, Terminal
 from pos_sim.domain.transactions import Transaction
 from pos_sim.store import rows
+from pos_sim.store.lock_bills import ask_billers, billers_of, bills_of, lock_bills
+from pos_sim.store.reads_along import NOBODY, Held, ReadsAlong
 from pos_sim.store.settlements import SETTLED_BY_NOBODY
-from pos_sim.store.sql import InsertSet, Statement
-from pos_sim.store.tables import bills
+from pos_sim.store.sql import NOTHING, Answer, Statement
 
 LOCK_POINTS = Statement(
     f"select {SETTLED_BY_NOBODY} from service_points p where p.service_point_id in"
@@ -64,28 +66,12 @@ LOCK_CARDS_BY_ID = Statement(
     " where pan_hash {in:pan_hashes text} or card_id {in:card_ids bigint} order by card_id {lock:c}"
 )
 FIND_ACCOUNTS = Statement(
-    "select account_id from accounts where account_no {in:account_nos text} and kind in"
+    "select account_no, account_id from accounts where account_no {in:account_nos text} and kind in"
     " ('cardholder', 'operator')"
 )
 LOCK_ACCOUNTS = Statement(
     f"select {rows.ACCOUNT_COLUMNS} from accounts a where account_id {{in:account_ids bigint}}"
     " order by account_id {lock:a}"
-)
-READ_BILLERS = Statement(
-    "select b.biller_id, b.name, b.name_en, b.category, b.takes_any_bill, a.account_id,"
-    " a.account_no, a.kind, a.bank_id, a.name, a.is_open, a.balance_fen"
-    " from billers b join accounts a on a.account_id = b.account_id"
-    " where b.biller_id {in:biller_ids text}"
-)
-BEAR_BILLS = InsertSet(
-    bills,
-    ("biller_id", "bill_no", "amount_fen", "payer_name", "paid_by", "seal"),
-    "on conflict do nothing",
-)
-LOCK_BILLS = Statement(
-    "select biller_id, bill_no, amount_fen, payer_name, paid_by from bills b"
-    " where biller_id {in:biller_ids text} and bill_no {in:bill_nos text}"
-    " order by biller_id, bill_no {lock:b}"
 )
 READ_TRANSACTIONS = Statement(
     f"select {', '.join(rows.TRANSACTION_COLUMNS)} from transactions"
@@ -105,43 +91,96 @@ READ_ENTRIES = Statement(
 )
 
 
-def load_book(connection: Connection, requests: Sequence[Request], secrets: CardSecrets) -> Book:
-    """Return the book in which ``requests`` can be decided, its rows locked."""
-    terminals, points, settled_to = lock_points(connection, {r.key.terminal_id for r in requests})
-    originals = read_originals(connection, requests)
-    entries = read_entries(connection, originals)
-    card_ids, cards = lock_cards(connection, requests, originals, secrets)
-    accounts = lock_accounts(
-        connection,
-        account_ids=ids_to_lock(terminals, points, cards, entries) | payees_of(originals),
-        account_nos={
-            r.payee_account_no for r in requests if isinstance(r, Transfer | CashRemittance)
-        },
-    )
-    keys = {r.key.transaction_id for r in requests} | original_ids(requests)
-    earlier = read_transactions(connection, keys)
-    fresh = first_of_each_key(requests, earlier)
-    billers, bills_held = lock_bills(connection, requests, fresh, originals, secrets.key)
-    days = {business_date(r.received_at) for r in requests}
-    days |= {original.business_date for original in originals.values()}
-    return Book(
-        terminals=terminals,
-        points=points,
-        cards=cards,
-        card_ids=card_ids,
-        accounts=accounts,
-        account_ids={account.account_no: account.account_id for account in accounts.values()},
-        billers=billers,
-        bills=bills_held,
-        earlier=earlier,
-        tombstones={
-            row[0]: row[1] for row in READ_TOMBSTONES.rows(connection, transaction_ids=keys)
-        },
-        usage=read_usage(connection, {*cards, *accounts}, days),
-        # A release may have come between the first look and the locks.
-        entries=entries if not originals else read_entries(connection, originals),
-        settled_to=settled_to,
-    )
+def load_book(
+    connection: Connection,
+    requests: Sequence[Request],
+    secrets: CardSecrets,
+    reader: ReadsAlong = NOBODY,
+) -> Book:
+    """Return the book in which ``requests`` can be decided, its rows locked.
+
+    ``reader`` asks for more in the same trips, always behind their locks.
+    """
+    loading = Loading(connection, requests, secrets)
+    loading.lock_points()
+    reader.at_points()
+    loading.lock_cards()
+    loading.lock_accounts()
+    reader.at_accounts(loading.held())
+    loading.lock_bills()
+    reader.at_bills()
+    return loading.book()
+
+
+class Loading:
+    """A book on its way: each step takes what the one before asked for, and asks for more."""
+
+    def __init__(
+        self, connection: Connection, requests: Sequence[Request], secrets: CardSecrets
+    ) -> None:
+        self.connection = connection
+        self.requests = requests
+        self.secrets = secrets
+        self.keys = {r.key.transaction_id for r in requests} | original_ids(requests)
+
+    def lock_points(self) -> None:
+        self._terminal_ids = {r.key.terminal_id for r in self.requests}
+        self._asked_terminals = ask_points(self.connection, self._terminal_ids)
+
+    def lock_cards(self) -> None:
+        connection, requests = self.connection, self.requests
+        self.originals = read_originals(connection, requests)
+        self.entries = read_entries(connection, self.originals)
+        self._asked_cards = ask_cards(connection, requests, self.originals, self.secrets)
+        self._asked_payees = ask_payees(connection, requests)
+
+    def lock_accounts(self) -> None:
+        """Lock the accounts, and read what lies behind all locks but those of bills."""
+        connection, keys = self.connection, self.keys
+        self.terminals, self.points, self.settled_to = bindings_of(self._asked_terminals)
+        self.card_ids, self.cards = cards_of(self._asked_cards)
+        self.payees = {no: AccountId(account_id) for no, account_id in self._asked_payees.rows()}
+        lock_strangers(connection, self._terminal_ids, self.terminals)
+        ids = ids_to_lock(self.terminals, self.points, self.cards, self.entries)
+        ids |= payees_of(self.originals) | set(self.payees.values())
+        self._asked_accounts = LOCK_ACCOUNTS.ask(connection, account_ids=ids)
+        self._asked_earlier = READ_TRANSACTIONS.ask(connection, transaction_ids=keys)
+        self._asked_tombstones = READ_TOMBSTONES.ask(connection, transaction_ids=keys)
+        if self.originals:  # a release may have come between the first look and the locks
+            self.entries = read_entries(connection, self.originals)
+        days = {business_date(r.received_at) for r in self.requests}
+        days |= {original.business_date for original in self.originals.values()}
+        self._asked_usage = ask_usage(connection, {*self.cards, *ids}, days)
+        self._asked_billers = ask_billers(connection, self.requests, self.originals)
+
+    def held(self) -> Held:
+        return Held(self.points, self.cards, self.payees)
+
+    def lock_bills(self) -> None:
+        self.accounts = accounts_of(self._asked_accounts)
+        self.earlier = transactions_of(self._asked_earlier)
+        self.billers: dict[str, Biller] = billers_of(self._asked_billers)
+        fresh = first_of_each_key(self.requests, self.earlier)
+        self._asked_bills = lock_bills(
+            self.connection, self.requests, fresh, self.originals, self.billers, self.secrets.key
+        )
+
+    def book(self) -> Book:
+        return Book(
+            terminals=self.terminals,
+            points=self.points,
+            cards=self.cards,
+            card_ids=self.card_ids,
+            accounts=self.accounts,
+            account_ids={a.account_no: a.account_id for a in self.accounts.values()},
+            billers=self.billers,
+            bills=bills_of(self._asked_bills),
+            earlier=self.earlier,
+            tombstones={row[0]: row[1] for row in self._asked_tombstones.rows()},
+            usage=usage_of(self._asked_usage),
+            entries=self.entries,
+            settled_to=self.settled_to,
+        )
 
 
 def load_held(connection: Connection, ids: Sequence[str]) -> Book:
@@ -150,12 +189,15 @@ def load_held(connection: Connection, ids: Sequence[str]) -> Book:
     Their points are locked first, as every reversal does, so nobody else ends them meanwhile.
     """
     seen = read_transactions(connection, ids)
-    terminals, points, settled_to = lock_points(connection, {t.terminal_id for t in seen.values()})
+    terminal_ids = {t.terminal_id for t in seen.values()}
+    terminals, points, settled_to = bindings_of(ask_points(connection, terminal_ids))
+    lock_strangers(connection, terminal_ids, terminals)
     held = read_transactions(connection, ids)
     entries = read_entries(connection, held)
-    card_ids, cards = lock_cards(connection, (), held)
+    card_ids, cards = cards_of(ask_cards(connection, (), held))
     account_ids = ids_to_lock(terminals, points, cards, entries) | payees_of(held)
-    accounts = lock_accounts(connection, account_ids, set())
+    accounts = accounts_of(LOCK_ACCOUNTS.ask(connection, account_ids=account_ids))
+    days = {t.business_date for t in held.values()}
     return Book(
         terminals=terminals,
         points=points,
@@ -163,30 +205,41 @@ def load_held(connection: Connection, ids: Sequence[str]) -> Book:
         card_ids=card_ids,
         accounts=accounts,
         earlier=held,
-        usage=read_usage(connection, {*cards, *accounts}, {t.business_date for t in held.values()}),
+        usage=usage_of(ask_usage(connection, {*cards, *accounts}, days)),
         entries=entries,
         settled_to=settled_to,
     )
 
 
-def lock_points(
-    connection: Connection, terminal_ids: set[str]
-) -> tuple[dict[str, Terminal], dict[str, ServicePoint], date | None]:
-    """Lock the points of the terminals, then read the bindings, and which day was settled last."""
+def ask_points(connection: Connection, terminal_ids: set[str]) -> Answer:
+    """Lock the points of the terminals, then ask for the bindings."""
     if connection.dialect.name != "sqlite":
-        LOCK_POINTS.rows(connection, terminal_ids=terminal_ids)
-    found = READ_TERMINALS.rows(connection, terminal_ids=terminal_ids)
+        LOCK_POINTS.ask(connection, terminal_ids=terminal_ids)
+    return READ_TERMINALS.ask(connection, terminal_ids=terminal_ids)
+
+
+def bindings_of(
+    asked: Answer,
+) -> tuple[dict[str, Terminal], dict[str, ServicePoint], date | None]:
+    """Return terminals and their points, and which day was settled last."""
+    found = asked.rows()
     terminals = [rows.terminal_of(row[1:6]) for row in found]
     points = [rows.point_of(row[6:]) for row in found if row[6] is not None]
-    at_a_point = {t.terminal_id for t in terminals if t.service_point_id is not None}
-    strangers = terminal_ids - at_a_point  # no row stands for them, so their name is locked
-    if strangers and connection.dialect.name != "sqlite":
-        LOCK_STRANGERS.rows(connection, terminal_ids=list(strangers))
     return (
         {terminal.terminal_id: terminal for terminal in terminals},
         {point.service_point_id: point for point in points},
         rows.day_or_none(found[0][0]) if found else None,
     )
+
+
+def lock_strangers(
+    connection: Connection, terminal_ids: set[str], terminals: Mapping[str, Terminal]
+) -> None:
+    """Lock the names of terminals at no point: no row stands for them."""
+    at_a_point = {t.terminal_id for t in terminals.values() if t.service_point_id is not None}
+    strangers = terminal_ids - at_a_point
+    if strangers and connection.dialect.name != "sqlite":
+        LOCK_STRANGERS.ask(connection, terminal_ids=strangers)
 
 
 def original_ids(requests: Iterable[Request]) -> set[str]:
@@ -202,8 +255,11 @@ def read_originals(connection: Connection, requests: Sequence[Request]) -> dict[
 
 def read_transactions(connection: Connection, ids: Iterable[str]) -> dict[str, Transaction]:
     """Return the transactions with these ids."""
-    found = READ_TRANSACTIONS.rows(connection, transaction_ids=ids)
-    return {row[0]: rows.transaction_of(row) for row in found}
+    return transactions_of(READ_TRANSACTIONS.ask(connection, transaction_ids=ids))
+
+
+def transactions_of(asked: Answer) -> dict[str, Transaction]:
+    return {row[0]: rows.transaction_of(row) for row in asked.rows()}
 
 
 def read_entries(connection: Connection, ids: Iterable[str]) -> dict[str, Entry]:
@@ -226,29 +282,35 @@ def entry_of(entry_id: str, lines: Sequence[Any]) -> Entry:
     )
 
 
-def lock_cards(
+def ask_cards(
     connection: Connection,
     requests: Sequence[Request],
     originals: dict[str, Transaction],
     secrets: CardSecrets | None = None,
-) -> tuple[dict[str, int], dict[int, Card]]:
-    """Lock and read the cards of the requests, of the originals, and those that are charged."""
+) -> Answer:
+    """Lock the cards of the requests, of the originals, and those that are charged."""
     pan_hashes = {
         secrets.pan_hash(r.pan) for r in requests if secrets and isinstance(r, CardRequest)
     }
     card_ids = {t.card_id for t in originals.values() if t.card_id is not None}
     card_ids |= {r.card_id for r in requests if isinstance(r, Charge)}
     if card_ids:
-        found = LOCK_CARDS_BY_ID.rows(connection, pan_hashes=pan_hashes, card_ids=card_ids)
-    elif pan_hashes:
-        found = LOCK_CARDS.rows(connection, pan_hashes=pan_hashes)
-    else:
-        found = []
-    cards = {row[0]: rows.card_of(row[1:]) for row in found}
+        return LOCK_CARDS_BY_ID.ask(connection, pan_hashes=pan_hashes, card_ids=card_ids)
+    return LOCK_CARDS.ask(connection, pan_hashes=pan_hashes) if pan_hashes else NOTHING
+
+
+def cards_of(asked: Answer) -> tuple[dict[str, int], dict[int, Card]]:
+    cards = {row[0]: rows.card_of(row[1:]) for row in asked.rows()}
     return (
         {pan_hash: card.card_id for pan_hash, card in cards.items()},
         {card.card_id: card for card in cards.values()},
     )
+
+
+def ask_payees(connection: Connection, requests: Sequence[Request]) -> Answer:
+    """Ask for the ids of the payees by their numbers; they never change."""
+    numbers = {r.payee_account_no for r in requests if isinstance(r, Transfer | CashRemittance)}
+    return FIND_ACCOUNTS.ask(connection, account_nos=numbers) if numbers else NOTHING
 
 
 def ids_to_lock(
@@ -273,15 +335,8 @@ def payees_of(transactions: dict[str, Transaction]) -> set[AccountId]:
     return {AccountId(t.payee_account_id) for t in transactions.values() if t.payee_account_id}
 
 
-def lock_accounts(
-    connection: Connection, account_ids: set[AccountId], account_nos: set[str]
-) -> dict[AccountId, Account]:
-    """Lock and read the accounts; numbers are resolved first, ids never change."""
-    if account_nos:
-        found = FIND_ACCOUNTS.rows(connection, account_nos=account_nos)
-        account_ids = account_ids | {row[0] for row in found}
-    locked = LOCK_ACCOUNTS.rows(connection, account_ids=account_ids)
-    accounts = [rows.account_of(row) for row in locked]
+def accounts_of(asked: Answer) -> dict[AccountId, Account]:
+    accounts = map(rows.account_of, asked.rows())
     return {account.account_id: account for account in accounts}
 
 
@@ -295,64 +350,13 @@ def first_of_each_key(
     return [request for key, request in firsts.items() if key not in earlier]
 
 
-def lock_bills(
-    connection: Connection,
-    requests: Sequence[Request],
-    fresh: Sequence[Request],
-    originals: dict[str, Transaction],
-    seal_key: bytes,
-) -> tuple[dict[str, Biller], dict[tuple[str, str], Bill]]:
-    """Lock and read the bills; where a biller takes any bill, a fresh request lets it be born."""
-    asked = {
-        (r.biller_id, r.bill_no)
-        for r in requests
-        if isinstance(r, CardBillPayment | CashBillPayment)
-    }
-    wanted = {
-        (r.biller_id, r.bill_no): r.amount
-        for r in reversed(fresh)  # a bill is born with the amount of the first who asks
-        if isinstance(r, CardBillPayment | CashBillPayment)
-    }
-    paid = {(t.biller_id, t.bill_no) for t in originals.values() if t.biller_id and t.bill_no}
-    if not asked and not paid:
-        return {}, {}
-    found = READ_BILLERS.rows(
-        connection, biller_ids={biller_id for biller_id, _ in [*asked, *paid]}
-    )
-    billers = {row[0]: biller_of(row) for row in found}
-    born = [
-        Bill(biller_id, bill_no, amount, "", None)
-        for (biller_id, bill_no), amount in sorted(wanted.items())
-        if biller_id in billers and billers[biller_id].takes_any_bill
-    ]
-    BEAR_BILLS.run(connection, [bill_row(bill, seal_key) for bill in born])
-    locked = LOCK_BILLS.rows(
-        connection,
-        biller_ids=set(billers),
-        bill_nos={bill_no for _, bill_no in [*asked, *paid]},
-    )
-    held = {(row[0], row[1]): Bill(row[0], row[1], Fen(row[2]), row[3], row[4]) for row in locked}
-    return billers, held
+def ask_usage(connection: Connection, subjects: set[int], days: set[date]) -> Answer:
+    """Ask for what the subjects (cards, payee accounts) used on these days."""
+    return READ_USAGE.ask(connection, subject_ids=subjects, days=[d.isoformat() for d in days])
 
 
-def bill_row(bill: Bill, seal_key: bytes) -> tuple[Any, ...]:
-    seal = seal_of_bill(bill, seal_key)
-    return (bill.biller_id, bill.bill_no, bill.amount, bill.payer_name, bill.paid_by, seal)
-
-
-def biller_of(row: Any) -> Biller:
-    biller_id, name, name_en, category, takes_any_bill, *account = row
-    return Biller(
-        biller_id, name, name_en, category, rows.account_of(account), bool(takes_any_bill)
-    )
-
-
-def read_usage(
-    connection: Connection, subjects: set[int], days: set[date]
-) -> dict[tuple[int, LimitKind, date], Usage]:
-    """Return what the subjects (cards, payee accounts) used on these days."""
-    found = READ_USAGE.rows(connection, subject_ids=subjects, days=[d.isoformat() for d in days])
+def usage_of(asked: Answer) -> dict[tuple[int, LimitKind, date], Usage]:
     return {
         (subject, LimitKind(kind), rows.to_day(day)): Usage(Fen(amount), count)
-        for subject, kind, day, amount, count in found
+        for subject, kind, day, amount, count in asked.rows()
     }

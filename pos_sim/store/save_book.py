@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 from pos_sim.domain.book import Book
 from pos_sim.domain.journal import Entry
 from pos_sim.store import rows
-from pos_sim.store.load_book import bill_row
+from pos_sim.store.lock_bills import bill_row
 from pos_sim.store.outbox import announce_transactions
 from pos_sim.store.settlements import correct_settlements
 from pos_sim.store.sql import InsertSet, UpdateSet

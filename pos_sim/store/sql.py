@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Iterable, Sequence
-from typing import Any, Protocol
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, Protocol, TypeVar
 
 import orjson
 from sqlalchemy import Connection, Table
@@ -46,6 +47,20 @@ class Answer(Protocol):
     """Rows that were asked for; asking again gives them again."""
 
     def rows(self) -> Sequence[Any]: ...
+
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Later(Generic[T]):
+    """Something that is made of rows when it is needed."""
+
+    answer: Answer
+    make: Callable[[Sequence[Any]], T]
+
+    def get(self) -> T:
+        return self.make(self.answer.rows())
 
 
 NOTHING = Answered(())

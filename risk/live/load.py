@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date
 
 from sqlalchemy import Connection
@@ -11,15 +11,9 @@ from pos_sim.domain.book import Book
 from pos_sim.domain.calendar import business_date
 from pos_sim.domain.limits import LimitKind
 from pos_sim.domain.policy import PolicySet
-from pos_sim.domain.requests import (
-    CardBillPayment,
-    CashBillPayment,
-    CashRemittance,
-    Request,
-    Reversal,
-    Transfer,
-)
+from pos_sim.domain.requests import CardBillPayment, CashBillPayment, Request, Reversal
 from pos_sim.domain.transactions import Transaction
+from pos_sim.store.reads_along import Held
 from risk.events import DAY_US, HOUR_US
 from risk.live.case import Original
 from risk.live.group import GroupWindows
@@ -27,34 +21,139 @@ from risk.live.memory import Memory, Spots, stamps_of
 from risk.live.rows import APPROVED, start_us_of
 from risk.observe import USUAL_LIMIT, microseconds
 from risk.store import read_group
-from risk.store.point_days import NO_PAST, pasts
-from risk.store.register import read_places
+from risk.store.point_days import NO_PAST, ask_pasts
+from risk.store.register import ask_places
 
 
-def load_windows(
-    connection: Connection,
-    requests: Sequence[Request],
-    book: Book,
-    memory: Memory,
-    policies: PolicySet,
-) -> GroupWindows:
-    """Read the windows of a group; its cards, points and payees are locked and in the book."""
-    windows = GroupWindows(connection, memory)
-    moments = [microseconds(request.received_at) for request in requests]
-    days = {business_date(request.received_at).toordinal() for request in requests}
-    windows.first_day = min(days)
-    load_originals(windows, requests, book)
-    load_points(windows, book, days, min(moments) - 2 * HOUR_US, policies)
-    load_cards(windows, requests, book, start_us_of(min(days) - 6), min(moments) - 7 * DAY_US)
-    load_bills(windows, requests, min(moments) - DAY_US)
-    load_reported(windows, requests)
-    return windows
+class Reading:
+    """The windows of a group on their way: asked for behind the locks of its book."""
 
+    def __init__(
+        self, connection: Connection, requests: Sequence[Request], policies: PolicySet
+    ) -> None:
+        self.connection = connection
+        self.requests = requests
+        self.policies = policies
+        moments = [microseconds(request.received_at) for request in requests]
+        self.first_us = min(moments)
+        self.days = {business_date(request.received_at).toordinal() for request in requests}
+        self.with_yesterday = self.days | {day - 1 for day in self.days}
 
-def load_originals(windows: GroupWindows, requests: Iterable[Request], book: Book) -> None:
-    named = {r.original.transaction_id for r in requests if isinstance(r, Reversal)}
-    windows.wanted = frozenset(named)
-    windows.originals = {name: stored(book.earlier[name]) for name in named & book.earlier.keys()}
+    def ask_days(self) -> None:
+        """Ask what the points of the group's terminals did today and yesterday."""
+        terminal_ids = {request.key.terminal_id for request in self.requests}
+        days = sorted(self.with_yesterday)
+        self._days = read_group.ask_days(self.connection, terminal_ids, days)
+
+    def ask(self, held: Held, memory: Memory) -> None:
+        """Ask for the rest, and of points only what memory does not know."""
+        self.windows = GroupWindows(self.connection, memory)
+        self.windows.first_day = min(self.days)
+        self.windows.days = self._days.get()
+        self._ask_points(set(held.points), memory)
+        self._ask_cards(held)
+        self._ask_reported()
+
+    def ask_bills(self) -> None:
+        """Ask what was paid of the group's bills, and by their payers."""
+        bills = {
+            (r.biller_id, r.bill_no)
+            for r in self.requests
+            if isinstance(r, CardBillPayment | CashBillPayment)
+        }
+        since_us = self.first_us - DAY_US
+        self._bills = read_group.ask_bills(self.connection, bills, since_us)
+        self._cash_bills = read_group.ask_cash_bills(self.connection, bills, since_us)
+
+    def taken(self, book: Book) -> GroupWindows:
+        """Return the windows with all that was asked for."""
+        windows, memory = self.windows, self.windows.memory
+        memory.places.update(self._places.get())
+        self._take_pasts()
+        self._take_spots()
+        windows.cards = self._seen.get()
+        windows.payees = self._paid.get()
+        windows.drawn = self._drawn.get()
+        windows.readings = self._readings.get()
+        windows.serials = self._serials.get()
+        windows.bills = self._bills.get()
+        windows.cash_bills = self._cash_bills.get()
+        named = {r.original.transaction_id for r in self.requests if isinstance(r, Reversal)}
+        windows.wanted = frozenset(named)
+        windows.originals = {i: stored(book.earlier[i]) for i in named & book.earlier.keys()}
+        return windows
+
+    def _ask_points(self, points: set[str], memory: Memory) -> None:
+        connection = self.connection
+        unknown = [point for point in points if point not in memory.places]
+        self._places = ask_places(connection, unknown)
+        self._pasts = {
+            day: (missing, ask_pasts(connection, missing, day))
+            for day in self.days
+            if (missing := self._know_pasts(points, day))
+        }
+        self._since_us = self.first_us - 2 * HOUR_US
+        self._stamps = self._know_spots(points)
+        limits = limits_on(self.policies, max(self.days))
+        self._spots = read_group.ask_spots(connection, self._stamps, self._since_us, limits)
+
+    def _know_pasts(self, points: set[str], day: int) -> list[str]:
+        """Take what memory knows of the points' past, and return the others."""
+        windows, missing = self.windows, []
+        for point in points:
+            known = windows.memory.pasts.get((point, day))
+            if known is None:
+                missing.append(point)
+            else:
+                windows.pasts[point, day] = known
+        return missing
+
+    def _know_spots(self, points: set[str]) -> dict[str, dict[int, str]]:
+        """Take what memory knows of the last hours, and return the others with their stamps."""
+        windows, missing = self.windows, {}
+        for point in points:
+            stamps = stamps_of(windows.days, point, self.with_yesterday)
+            spots = windows.memory.spots.get(point)
+            if spots is None or not spots.are_true(self._since_us, stamps):
+                missing[point] = stamps
+            else:
+                windows.spots[point] = spots
+        return missing
+
+    def _take_pasts(self) -> None:
+        windows = self.windows
+        for day, (missing, asked) in self._pasts.items():
+            found = asked.get()
+            for point in missing:
+                past = found.get(point, NO_PAST)
+                windows.pasts[point, day] = past
+                if windows.first_day >= day - 1:  # else this very group may still change it
+                    windows.memory.pasts.put((point, day), past)
+
+    def _take_spots(self) -> None:
+        windows = self.windows
+        for point, rows in self._spots.get().items():
+            windows.spots[point] = Spots(self._since_us, rows, self._stamps[point])
+            windows.memory.spots.put(point, windows.spots[point])
+
+    def _ask_cards(self, held: Held) -> None:
+        """Ask what the cards did in seven days, and what came to them and to the payees."""
+        connection, since_us = self.connection, self.first_us - 7 * DAY_US
+        week = start_us_of(min(self.days) - 6)
+        self._seen = read_group.ask_seen(connection, held.cards, week)
+        payees = set(held.payees.values())
+        accounts = {card.account_id for card in held.cards.values()} | payees
+        self._paid = read_group.ask_paid(connection, accounts, since_us)
+        self.windows.drawn_accounts = frozenset(payees)
+        self._drawn = read_group.ask_drawn(connection, payees, since_us)
+
+    def _ask_reported(self) -> None:
+        """Ask what terminals reported before, as far as any reports something now."""
+        requests = self.requests
+        placed = {r.key.terminal_id for r in requests if r.reported.position is not None}
+        serials = {s for r in requests if (s := r.reported.terminal_serial) is not None}
+        self._readings = read_group.ask_readings(self.connection, placed)
+        self._serials = read_group.ask_serials(self.connection, serials)
 
 
 def stored(transaction: Transaction) -> Original:
@@ -75,96 +174,8 @@ def stored(transaction: Transaction) -> Original:
     )
 
 
-def load_points(
-    windows: GroupWindows,
-    book: Book,
-    days: set[int],
-    since_us: int,
-    policies: PolicySet,
-) -> None:
-    """Read what the points did today and yesterday; the rest only where memory does not know."""
-    connection, memory = windows.connection, windows.memory
-    with_yesterday = days | {day - 1 for day in days}
-    names = set(book.points)
-    windows.days = read_group.day_rows(connection, names, sorted(with_yesterday))
-    unknown = [point for point in names if point not in memory.places]
-    if unknown:
-        memory.places.update(read_places(connection, unknown))
-    for day in days:
-        load_pasts(windows, names, day)
-    missing: dict[str, dict[int, str]] = {}
-    for point in names:
-        stamps = stamps_of(windows.days, point, with_yesterday)
-        spots = memory.spots.get(point)
-        if spots is None or not spots.are_true(since_us, stamps):
-            missing[point] = stamps
-        else:
-            windows.spots[point] = spots
-    if missing:
-        limits = limits_on(policies, max(days))
-        found = read_group.spots_of_points(connection, missing, since_us, limits)
-        for point, rows in found.items():
-            windows.spots[point] = Spots(since_us, rows, missing[point])
-            memory.spots.put(point, windows.spots[point])
-
-
-def load_pasts(windows: GroupWindows, points: set[str], day: int) -> None:
-    memory = windows.memory
-    missing = []
-    for point in points:
-        known = memory.pasts.get((point, day))
-        if known is None:
-            missing.append(point)
-        else:
-            windows.pasts[point, day] = known
-    found = pasts(windows.connection, missing, day) if missing else {}
-    for point in missing:
-        past = found.get(point, NO_PAST)
-        windows.pasts[point, day] = past
-        if windows.first_day >= day - 1:  # else this very group may still change it
-            memory.pasts.put((point, day), past)
-
-
 def limits_on(policies: PolicySet, day: int) -> dict[bool, int]:
     """Return L at an ATM and elsewhere."""
     policy = policies.on(date.fromordinal(day))
     kinds = {True: LimitKind.ATM_WITHDRAWAL, False: LimitKind.WITHDRAWAL}
     return {at_atm: policy.limit(kind).amount_max or USUAL_LIMIT for at_atm, kind in kinds.items()}
-
-
-def load_cards(
-    windows: GroupWindows,
-    requests: Sequence[Request],
-    book: Book,
-    cards_since_us: int,
-    payees_since_us: int,
-) -> None:
-    """Read what the cards did in seven days, and what came to them and to the payees."""
-    connection = windows.connection
-    windows.cards = read_group.seen_of_cards(connection, book.cards, cards_since_us)
-    numbers = {r.payee_account_no for r in requests if isinstance(r, Transfer | CashRemittance)}
-    payees = {book.account_ids[number] for number in numbers & book.account_ids.keys()}
-    accounts = {card.account_id for card in book.cards.values()} | payees
-    windows.payees = read_group.paid_to(connection, accounts, payees_since_us)
-    windows.drawn_accounts = frozenset(payees)
-    windows.drawn = read_group.drawn_from(connection, payees, payees_since_us)
-
-
-def load_bills(windows: GroupWindows, requests: Iterable[Request], since_us: int) -> None:
-    bills = {
-        (r.biller_id, r.bill_no)
-        for r in requests
-        if isinstance(r, CardBillPayment | CashBillPayment)
-    }
-    found = read_group.bill_payments(windows.connection, bills, since_us)
-    windows.bills, windows.cash_bills = found
-
-
-def load_reported(windows: GroupWindows, requests: Iterable[Request]) -> None:
-    """Read what terminals reported before, as far as any reports something now."""
-    placed = {r.key.terminal_id for r in requests if r.reported.position is not None}
-    serials = {r.reported.terminal_serial for r in requests} - {None}
-    windows.readings = read_group.readings_of(windows.connection, placed)
-    windows.serials = read_group.serials_seen(
-        windows.connection, [serial for serial in serials if serial is not None]
-    )

@@ -13,15 +13,21 @@ MOST = 256
 """So many rows a key: what lies further back than that cannot change what a rule says."""
 
 
+UNDONE_US = (
+    "(select r.decided_us from transactions r where r.transaction_id = t.ended_by"
+    " and r.business = 'reversal')"
+)
+"""When a reversal took ``t`` back. Not a join: whoever plans one while ``transactions`` is nearly
+empty may choose to read the whole of it, and keep to that."""
+
+
 class NewestOf:
     """Reads columns of ``t``, the newest rows of each key after a moment.
 
     SQLite has no lateral join and PostgreSQL no row ids, so each has its own words for "of each".
     """
 
-    def __init__(
-        self, columns: str, key: str, key_type: str, *, where: str = "", joins: str = ""
-    ) -> None:
+    def __init__(self, columns: str, key: str, key_type: str, *, where: str = "") -> None:
         newest = (
             f"from transactions s where s.{key} = k.value and s.decided_us > :since {where}"
             f" order by s.decided_us desc, s.transaction_id desc limit {MOST}"
@@ -30,11 +36,10 @@ class NewestOf:
         self._of = {
             "sqlite": Statement(
                 f"select {columns} from {keys} k join transactions t on t.rowid in"
-                f" (select s.rowid {newest}) {joins}"
+                f" (select s.rowid {newest})"
             ),
             "postgresql": Statement(
-                f"select {columns} from {keys} as k(value)"
-                f" cross join lateral (select * {newest}) t {joins}"
+                f"select {columns} from {keys} as k(value) cross join lateral (select * {newest}) t"
             ),
         }
 

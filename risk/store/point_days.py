@@ -9,7 +9,7 @@ from datetime import date
 from sqlalchemy import Connection
 
 from pos_sim.store.rows import day_or_none, to_day
-from pos_sim.store.sql import InsertSet, Statement
+from pos_sim.store.sql import InsertSet, Later, Statement
 from risk.baseline import ACTIVE_DAYS
 from risk.live.rows import DayRow, date_text
 from risk.store.tables import risk_point_days
@@ -65,7 +65,14 @@ NO_PAST = Past()
 
 def pasts(connection: Connection, points: Collection[str], today: int) -> dict[str, Past]:
     """Return the past of each point, seen from a business date."""
-    found = PAST.rows(
+    return ask_pasts(connection, points, today).get()
+
+
+def ask_pasts(
+    connection: Connection, points: Collection[str], today: int
+) -> Later[dict[str, Past]]:
+    """Ask for the past of each point, seen from a business date."""
+    asked = PAST.ask(
         connection,
         points=points,
         until=date_text(today - 1),
@@ -73,7 +80,7 @@ def pasts(connection: Connection, points: Collection[str], today: int) -> dict[s
         month_from=date_text(today - MONTH_DAYS),
         jumps_from=date_text(today - JUMP_DAYS + 1),
     )
-    return {row[0]: _past(*row[1:]) for row in found}
+    return Later(asked, lambda found: {row[0]: _past(*row[1:]) for row in found})
 
 
 def _past(last_cash: object, withdrawals: int, non_local: int, jumps: int) -> Past:

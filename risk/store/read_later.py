@@ -13,11 +13,11 @@ from pos_sim.store.sql import Statement
 from risk.events import OFF_HOURS_AMOUNT_FEN, OFF_HOURS_SLACK_MIN
 from risk.live.rows import start_us_of
 from risk.places import PointProfile
+from risk.store.newest import UNDONE_US
 
 OWN = Statement(
-    "select t.decided_us, t.transaction_id, t.response_code = '00', t.amount_fen, r.decided_us"
-    " from transactions t left join transactions r on r.transaction_id = t.ended_by"
-    " and r.business = 'reversal' where t.service_point_id = :point and t.decided_us > :since"
+    "select t.decided_us, t.transaction_id, t.response_code = '00', t.amount_fen,"
+    f" {UNDONE_US} from transactions t where t.service_point_id = :point and t.decided_us > :since"
     " and t.business in ('withdrawal', 'transfer', 'cash_remittance')"
     " and (t.card_id {in:cards bigint} or t.payee_account_id {in:accounts bigint})"
 )
@@ -28,17 +28,16 @@ LARGE = Statement(
 )
 WEEK = Statement(
     "select coalesce(sum(case when t.business = 'reversal' then 0 else 1 end), 0),"
-    " coalesce(sum(case when o.transaction_id is null then 0 else 1 end), 0) from transactions t"
-    " left join transactions o on o.transaction_id = t.original_id"
-    " and o.ended_by = t.transaction_id where t.service_point_id = :point"
+    " coalesce(sum(case when (select o.transaction_id from transactions o"
+    " where o.transaction_id = t.original_id and o.ended_by = t.transaction_id) is null"
+    " then 0 else 1 end), 0) from transactions t where t.service_point_id = :point"
     " and t.decided_us >= :since and t.response_code = '00' and t.business <> 'balance_inquiry'"
 )
 PAID = Statement(
-    "select t.transaction_id, t.amount_fen, coalesce(t.available_us, t.decided_us), r.decided_us"
-    " from transactions t left join transactions r on r.transaction_id = t.ended_by"
-    " and r.business = 'reversal' where t.card_id = :card and t.payee_account_id = :payee"
+    "select t.transaction_id, t.amount_fen, coalesce(t.available_us, t.decided_us),"
+    f" {UNDONE_US} from transactions t where t.card_id = :card and t.payee_account_id = :payee"
     " and t.decided_us >= :since and t.response_code = '00'"
-    " and not (t.status = 'reversed' and r.transaction_id is null)"
+    f" and not (t.status = 'reversed' and {UNDONE_US} is null)"
 )
 
 

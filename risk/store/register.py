@@ -16,7 +16,7 @@ import orjson
 from sqlalchemy import Connection
 
 from pos_sim.store.rows import day_or_none, from_us
-from pos_sim.store.sql import Statement
+from pos_sim.store.sql import NOTHING, Later, Statement
 from risk.breaker import VersionKey, dropped
 from risk.live.case import Place
 from risk.places import PointProfile
@@ -104,9 +104,9 @@ class Register:
         return found
 
 
-def read_version(connection: Connection) -> tuple[str, ...]:
-    """Return what changes when the register, or the whole world, has been changed."""
-    return tuple(sorted(row[0] for row in VERSION.rows(connection)))
+def ask_version(connection: Connection) -> Later[tuple[str, ...]]:
+    """Ask for what changes when the register, or the whole world, has been changed."""
+    return Later(VERSION.ask(connection), lambda found: tuple(sorted(row[0] for row in found)))
 
 
 def touch(connection: Connection) -> None:
@@ -145,8 +145,13 @@ def _suppression(row: Any) -> Suppression:
 
 def read_places(connection: Connection, points: Collection[str]) -> dict[str, Place]:
     """Return points with their profiles."""
-    found = PLACES.rows(connection, points=points) if points else ()
-    return {row[0]: _place(row) for row in found}
+    return ask_places(connection, points).get()
+
+
+def ask_places(connection: Connection, points: Collection[str]) -> Later[dict[str, Place]]:
+    """Ask for points with their profiles."""
+    asked = PLACES.ask(connection, points=points) if points else NOTHING
+    return Later(asked, lambda found: {row[0]: _place(row) for row in found})
 
 
 def _place(row: Any) -> Place:

@@ -20,7 +20,7 @@ from risk.grade_policies import shipped_grade_policies
 from risk.grading import grading_due, next_grading
 from risk.store.case_tables import cases
 from risk.store.grade_rows import SET_GRADED, grades_of
-from risk.store.register import read_version
+from risk.store.register import ask_version
 from risk.store.tables import risk_alerts, risk_point_days
 from tests.counter import withdrawal
 from tests.risk.watched import new_monitor, watched
@@ -125,7 +125,7 @@ def test_a_month_with_little_history_is_left_out(
 def test_verified_alerts_of_three_months_move_the_tier_and_the_watch_hears_it(
     database: Database,
 ) -> None:
-    before = database.read_now(read_version)
+    before = database.read_now(lambda connection: ask_version(connection).get())
     january, april = (datetime(2026, month, 1, tzinfo=SHANGHAI) for month in (1, 4))
     minute = timedelta(minutes=1)
     work(
@@ -137,7 +137,7 @@ def test_verified_alerts_of_three_months_move_the_tier_and_the_watch_hears_it(
         lambda c: verify_alert(c, "critical", january - 61 * minute),
     )
     assert database.read_now(point_now)[1] == "C"
-    assert database.read_now(read_version) != before
+    assert database.read_now(lambda connection: ask_version(connection).get()) != before
     (entry,) = database.read_now(
         lambda c: list_entries(c, Wanted(subject_id=POINT, action="grade"), 5, None)
     ).items

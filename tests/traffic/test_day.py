@@ -20,6 +20,7 @@ from pos_sim.domain.watching import ALLOWED, Assessment, Verdict
 from pos_sim.engine.holds import release_due_now
 from pos_sim.engine.sandbox import Sandbox
 from pos_sim.policies import shipped
+from pos_sim.store.reads_along import ReadsNothing
 from pos_sim.store.world import read_world
 from risk.monitor import RiskMonitor
 from seeds.sizes import Size
@@ -248,13 +249,14 @@ def test_a_day_of_the_whole_bank(tmp_path: Path) -> None:
     assert report.market_points > 300
 
 
-class HoldTransfers:
+class HoldTransfers(ReadsNothing):
     """A monitor that holds every transfer."""
 
-    def watch(
-        self, connection: Connection, requests: Sequence[Request], book: Book
-    ) -> HoldTransfers:
+    def watch(self, connection: Connection, requests: Sequence[Request]) -> HoldTransfers:
         return self
+
+    def see(self, book: Book) -> None:
+        pass
 
     def lets_pass(self, facts: Facts) -> bool:
         return False

@@ -16,7 +16,6 @@ from hypothesis import given
 from sqlalchemy import Connection
 
 from pos_sim.domain.authorize import Facts, first_refusal
-from pos_sim.domain.book import Book
 from pos_sim.domain.decision import Decision
 from pos_sim.domain.requests import Charge, Position, Reported, Request, Reversal
 from pos_sim.domain.transactions import Refusal
@@ -134,10 +133,8 @@ class ComparingWatch(GroupWatch):
 
 
 class Comparing(RiskMonitor):
-    def watch(
-        self, connection: Connection, requests: Sequence[Request], book: Book
-    ) -> ComparingWatch:
-        watch = super().watch(connection, requests, book)
+    def watch(self, connection: Connection, requests: Sequence[Request]) -> ComparingWatch:
+        watch = super().watch(connection, requests)
         watch.__class__ = ComparingWatch
         assert isinstance(watch, ComparingWatch)
         watch.oracle = self.oracle
