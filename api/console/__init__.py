@@ -37,7 +37,13 @@ How to add a page, say 预警处置:
 5. **Liveliness.** ``static/alerts.js`` is an ES module, put in with
    ``{% block scripts %}{{ ui.module("alerts.js") }}{% endblock %}``; ``dom.js`` builds elements
    from text.
-6. **Navigation** knows all pages already (``navigation.py``); an entry shows once its page exists.
+6. **Following others.** A page that others change under one's hands is shown with ``staff.desk``:
+   ``read`` gives what it shows and the place in the stream, ``show`` takes a ``Watch`` of subjects
+   and kinds. What may change stands in an element with ``data-part="name"``; ``staff.html`` has
+   ``follow``, filters, tabs, timelines, and moves with the reasons of those that are not possible.
+   ``visit.do(..., again=page)`` shows a form that was refused as it was typed, and ``wrong`` has
+   what is wrong with each field.
+7. **Navigation** knows all pages already (``navigation.py``); an entry shows once its page exists.
 
 ``gate`` who may come in · ``visit`` what a page function gets · ``session`` who is signed in ·
 ``once`` forms that act once · ``assets`` static files under one hash · ``armor`` headers and gzip.

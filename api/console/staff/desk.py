@@ -11,6 +11,7 @@ from pydantic import BaseModel, ValidationError
 from sqlalchemy import Connection
 from starlette.responses import Response
 
+from api.console.staff.times import day_and_time
 from api.console.visit import Visit
 from api.paging import cursor_of
 from api.problems import invalid
@@ -76,6 +77,7 @@ def show(
         status,
         watch=watch.shown(visit, place),
         sent=visit.form,
+        said_at=lambda moment: day_and_time(visit.t, moment, visit.now),
         wrong=visit.wrong,
         **more,
     )

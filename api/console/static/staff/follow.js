@@ -74,8 +74,8 @@ function isLeaving() {
 }
 
 function tell(text) {
+  toast.hidden = false; // first, so that what is said into it is heard
   toast.querySelector("span").textContent = text;
-  toast.hidden = false;
 }
 
 function linked(name) {
