@@ -54,7 +54,8 @@ class LessonPanel extends HTMLElement {
     this.querySelector(".trouble")?.remove();
     redraw(this, [this.run, this.attempt.said], () =>
       [this.#head(), this.run.is_over ? this.#end() : this.#now(), this.#steps()]);
-    this.querySelector("[aria-current=step]")?.scrollIntoView({ block: "nearest" });
+    if (this.run.is_over) this.scrollTop = 0;
+    else this.querySelector("[aria-current=step]")?.scrollIntoView({ block: "nearest" });
   }
 
   #head() {

@@ -1,0 +1,78 @@
+"""Make the pictures again, all or those named: ``python -m tests.pictures terminal-idle lessons``.
+
+A watched village on a morning, with some business in it, a Chromium, and about a minute. Whoever
+makes them looks at each one.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from playwright.sync_api import Browser, Page
+
+from api.settings import Settings
+from tests.api import village
+from tests.api.console.chromium import screen, started
+from tests.api.console.office import high_alert, manned, medium_alert
+from tests.api.village import GRCU_POS, MOBILE, OTHER_POS, POS
+from tests.api.watched import Watched
+from tests.pictures.album import ALBUM, Picture
+from tests.pictures.small_png import small_png
+
+FOLDER = Path(__file__).parents[2] / "docs" / "img"
+LARGEST = 150_000
+"""Bytes of one file."""
+BUSINESSES = ("withdrawal", "balance_inquiry", "withdrawal", "transfer", "bill_payment",
+              "withdrawal", "cash_remittance")  # fmt: skip
+TERMINALS = (POS, OTHER_POS, GRCU_POS, MOBILE)
+ROUNDS = 8
+
+
+def main(names: Sequence[str]) -> None:
+    """Make the named pictures, or all."""
+    wanted = [one for one in ALBUM if not names or one.name in names]
+    FOLDER.mkdir(exist_ok=True)
+    with TemporaryDirectory() as folder, started() as chromium:
+        url = f"sqlite:///{folder}/village.db"
+        village.build(url)
+        settings = Settings(database_url=url, background_every_s=0.1)
+        with manned(settings, village.look(url)) as (watched, address):
+            live(watched)
+            for picture in wanted:
+                print(f"{take(chromium, address, picture):>8} {picture.name}", flush=True)
+
+
+def live(watched: Watched) -> None:
+    """Let a morning pass, with two alerts in it."""
+    for hour in range(ROUNDS):
+        for number, business in enumerate(BUSINESSES):
+            terminal_id = TERMINALS[(hour + number) % len(TERMINALS)]
+            watched.counter.do(business, terminal_id=terminal_id)
+        watched.pass_time(minutes=10 + hour)
+    high_alert(watched)
+    medium_alert(watched)
+
+
+def take(chromium: Browser, address: str, picture: Picture) -> int:
+    """Take one picture and return its size in bytes."""
+    wishes = {"size": picture.size, "language": picture.language}
+    with screen(chromium, address, picture.who, **wishes) as page:  # type: ignore[arg-type]
+        picture.pose(page)
+        page.mouse.move(0, 0)
+        page.wait_for_timeout(300)
+        shot = small_png(blank(page), page.screenshot(full_page=picture.is_long))
+    assert len(shot) < LARGEST, f"{picture.name} has {len(shot)} bytes"
+    (FOLDER / f"{picture.name}.png").write_bytes(shot)
+    return len(shot)
+
+
+def blank(page: Page) -> Page:
+    """Return an empty page beside this one."""
+    return page.context.new_page()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
