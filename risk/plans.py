@@ -45,12 +45,13 @@ class CompiledClause:
 
 @dataclass(frozen=True, slots=True)
 class CompiledRule:
-    """One rule ready to be asked."""
+    """One rule ready to be asked; ``gate``: where this fact is zero or empty, no clause speaks."""
 
     rule: RuleVersion
     clauses: tuple[CompiledClause, ...]
     needs: frozenset[str]
     error_decision: Verdict
+    gate: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +92,21 @@ def compiled(rule: RuleVersion, tier: Tier, business: Business | None) -> Compil
     needs: frozenset[str] = frozenset().union(*(clause.needs for clause in rule.clauses))
     can = possible(business, rule.lane, rule.clauses[0].template.name)
     error_decision = limited(min(rule.on_error, MOST_IN[rule.mode]), can)
-    return CompiledRule(rule, clauses, needs, error_decision)
+    return CompiledRule(rule, clauses, needs, error_decision, gate_of(rule.clauses))
+
+
+def gate_of(clauses: Sequence[Clause]) -> str | None:
+    """Return a fact that silences every one of the clauses, None where there is no such one."""
+    silencing = (silencers(clause) for clause in clauses)
+    return min(frozenset.intersection(*silencing), default=None)
+
+
+def silencers(clause: Clause) -> frozenset[str]:
+    """Return the facts each of which, where it is zero or empty, keeps the clause silent."""
+    names = {guard.fact for guard in clause.guards if guard.op == "==" and guard.value is True}
+    if clause.template.silent_without:
+        names.add(getattr(clause.params, clause.template.silent_without))
+    return frozenset(names)
 
 
 def compiled_clause(

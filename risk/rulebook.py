@@ -64,6 +64,8 @@ class Rulebook:
             try:
                 if not is_whole:
                     expect(facts, rule)
+                if rule.gate is not None and is_nothing(facts[rule.gate]):
+                    continue
                 for clause in rule.clauses:
                     # Most guards are plain facts, and most clauses look at windows.
                     if clause.guards and not all_hold(clause.guards, facts):
@@ -78,6 +80,11 @@ class Rulebook:
     def facts_for(self, lane: Lane, tier: Tier, business: Business | None) -> frozenset[str]:
         """Return the facts without which something in this plan would be an error."""
         return self._plans[lane, tier, business and business.value].needs
+
+
+def is_nothing(value: object) -> bool:
+    """Say whether a fact is zero, false or empty. None is none of them: it takes a named exit."""
+    return value is not None and not value
 
 
 def _take(

@@ -19,10 +19,9 @@ from pos_sim.domain.policy import Policy
 from pos_sim.domain.requests import (
     Business,
     CardRequest,
-    CashRemittance,
     Request,
+    ToPayee,
     Transfer,
-    amount_of,
 )
 from pos_sim.domain.service_points import (
     CHANNELS,
@@ -39,11 +38,15 @@ ONE_DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """Everything a decision may know about one request; None: there is no such thing."""
+    """Everything a decision may know about one request; None: there is no such thing.
+
+    ``amount`` is what is asked for, zero where the business has no amount.
+    """
 
     request: Request
     business_date: date
     policy: Policy
+    amount: Fen
     is_tombstoned: bool = False
     terminal: Terminal | None = None
     point: ServicePoint | None = None
@@ -62,11 +65,6 @@ class Facts:
     usage_key: UsageKey | None = None
     usage: Usage = UNUSED
     is_let_pass: bool = False  # 白名单: green, so that amber does not bind
-
-    @property
-    def amount(self) -> Fen:
-        """The amount asked for; zero where the business has none."""
-        return amount_of(self.request)
 
     @property
     def total(self) -> Fen:
@@ -185,7 +183,7 @@ def bill_can_be_paid(facts: Facts) -> Refusal | None:
 
 def payee_is_right(facts: Facts) -> Refusal | None:
     request, payee = facts.request, facts.payee
-    if not isinstance(request, Transfer | CashRemittance):
+    if not isinstance(request, ToPayee):
         return None
     payer = facts.account if isinstance(request, Transfer) else facts.operator
     if payee is None or not payee.is_open or payee == payer:

@@ -19,10 +19,10 @@ from pos_sim.domain.magic import Effect
 from pos_sim.domain.records import approved, declined
 from pos_sim.domain.requests import (
     CardRequest,
-    CashRemittance,
     Charge,
     Request,
     Reversal,
+    ToPayee,
     Transfer,
     fingerprint_of,
 )
@@ -129,7 +129,7 @@ AFTER_THE_PIN = frozenset(
 def must_be_held(facts: Facts, verdict: Verdict) -> bool:
     """Held are ATM transfers to another holder, and what the monitor holds; cash out never."""
     request = facts.request
-    if verdict is Verdict.HOLD and isinstance(request, Transfer | CashRemittance):
+    if verdict is Verdict.HOLD and isinstance(request, ToPayee):
         return True
     if not isinstance(request, Transfer) or not facts.is_at_atm:
         return False

@@ -16,13 +16,11 @@ from pos_sim.domain.limits import UNUSED, LimitKind, UsageKey
 from pos_sim.domain.policy import Policy, PolicySet
 from pos_sim.domain.requests import (
     Business,
-    CardBillPayment,
     CardRequest,
-    CashBillPayment,
-    CashRemittance,
     Charge,
+    ForBill,
     Request,
-    Transfer,
+    ToPayee,
     Withdrawal,
     amount_of,
 )
@@ -53,6 +51,7 @@ def facts_of(request: Request, pan_hash: str | None, book: Book, rules: Rules) -
         request=request,
         business_date=day,
         policy=policy,
+        amount=amount_of(request),
         is_tombstoned=request.key.transaction_id in book.tombstones,
         terminal=terminal,
         point=point,
@@ -90,9 +89,9 @@ def counterparty_of(
     request: Request, book: Book
 ) -> tuple[Account | None, Biller | None, Bill | None]:
     """Return the payee, or the biller and the bill."""
-    if isinstance(request, Transfer | CashRemittance):
+    if isinstance(request, ToPayee):
         return book.account_of_no(request.payee_account_no), None, None
-    if isinstance(request, CardBillPayment | CashBillPayment):
+    if isinstance(request, ForBill):
         bill = book.bills.get((request.biller_id, request.bill_no))
         return None, book.billers.get(request.biller_id), bill
     return None, None, None

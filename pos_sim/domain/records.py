@@ -19,7 +19,7 @@ from pos_sim.domain.requests import (
     Reported,
     Request,
     Reversal,
-    Transfer,
+    ToPayee,
 )
 from pos_sim.domain.transactions import Refusal, Status, Transaction
 
@@ -109,7 +109,7 @@ FUNDINGS: dict[type[Request], str] = {
 def details_of(request: Request) -> dict[str, Any] | None:
     """Return what is kept for the reader only: names, and what the terminal reported."""
     details: dict[str, Any] = {}
-    if isinstance(request, Transfer | CashRemittance):
+    if isinstance(request, ToPayee):
         details["payee_name"] = request.payee_name
     if isinstance(request, CashRemittance):
         details["payer_name"] = request.payer_name

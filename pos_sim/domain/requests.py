@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from hashlib import blake2b
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple, TypeAlias
 
 from pos_sim.domain.cards import Pan, Pin
 from pos_sim.domain.money import ZERO, Fen
@@ -168,6 +168,13 @@ class Charge(Request):
     business = Business.CHARGE
     operation: str
     card_id: int
+
+
+ToPayee: TypeAlias = Transfer | CashRemittance
+"""What names a payee."""
+
+ForBill: TypeAlias = CardBillPayment | CashBillPayment
+"""What names a bill."""
 
 
 def amount_of(request: Request) -> Fen:

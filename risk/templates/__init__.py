@@ -18,7 +18,11 @@ Function: TypeAlias = Callable[[RiskFacts, Any], Finding | Exit | None]
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """One template; its bands have ``unit``, or the unit of the first fact in ``unit_from``."""
+    """One template; its bands have ``unit``, or the unit of the first fact in ``unit_from``.
+
+    ``silent_without`` is the parameter whose fact, where it is zero or empty, leaves nothing to
+    say, whatever the other facts are.
+    """
 
     name: str
     label: str
@@ -27,6 +31,7 @@ class Template:
     params: type[Params]
     unit: str = Kind.COUNT.value
     unit_from: tuple[str, ...] = ()
+    silent_without: str = ""
 
     def unit_of(self, params: Params) -> str:
         """Return the unit in which bands over these parameters are written."""
@@ -43,7 +48,12 @@ TEMPLATES: dict[str, Template] = {
         Template("distinct", "去重计数", "Distinct", counting.distinct, counting.Distinct),
         Template("ratio", "占比", "Ratio", counting.ratio, counting.Ratio, "bp"),
         Template(
-            "sequence_within", "先后发生", "Sequence", order.sequence_within, order.SequenceWithin
+            "sequence_within",
+            "先后发生",
+            "Sequence",
+            order.sequence_within,
+            order.SequenceWithin,
+            silent_without="first",
         ),
         Template("pair_match", "成对往返", "Pairs", order.pair_match, order.PairMatch),
         Template("geo_speed", "位移速度", "Speed", place.geo_speed, place.GeoSpeed, "km_h"),
@@ -58,7 +68,14 @@ TEMPLATES: dict[str, Template] = {
             habit.BaselineExceed,
             unit_from=("fact",),
         ),
-        Template("schedule", "营业时段", "Schedule", habit.schedule, habit.Schedule),
+        Template(
+            "schedule",
+            "营业时段",
+            "Schedule",
+            habit.schedule,
+            habit.Schedule,
+            silent_without="outside",
+        ),
         Template(
             "inactivity",
             "闲置",
@@ -67,6 +84,8 @@ TEMPLATES: dict[str, Template] = {
             habit.Inactivity,
             unit_from=("then", "idle"),
         ),
-        Template(LIST_MATCH, "名单", "List", habit.list_match, habit.ListMatch),
+        Template(
+            LIST_MATCH, "名单", "List", habit.list_match, habit.ListMatch, silent_without="fact"
+        ),
     )
 }

@@ -545,7 +545,8 @@ def card_is_missing(f: Facts) -> Facts:
 def amount_is_odd(f: Facts) -> Facts:
     if not isinstance(f.request, Withdrawal):
         return f
-    return replace(f, request=replace(f.request, amount=Fen(f.amount + 1)))
+    amount = Fen(f.amount + 1)
+    return replace(f, amount=amount, request=replace(f.request, amount=amount))
 
 
 ALL_OFF = tuple(Control(business, False, None, None) for business in Business)
