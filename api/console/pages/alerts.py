@@ -183,8 +183,7 @@ async def one_alert(visit: Reader, alert_id: AlertPath) -> Response:
 
 
 async def alert_page(status: int, *, visit: Visit, alert_id: str) -> Response:
-    look = partial(desk.desk_of, alert_id=alert_id, now=visit.now)
-    found, at = await read(visit, look)
+    found, at = await read(visit, partial(desk.desk_of, alert_id=alert_id))
     ids = {alert_id, *(case.case_id for case in found.cases)}
     if found.point:
         ids.add(found.point.service_point_id)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection
@@ -71,7 +70,7 @@ class AlertDesk:
         return [kind for kind in CaseKind if kind not in there]
 
 
-def desk_of(connection: Connection, alert_id: str, now: datetime) -> AlertDesk:
+def desk_of(connection: Connection, alert_id: str) -> AlertDesk:
     """Return the desk of an alert; 404 where there is none."""
     kept = find_alert(connection, alert_id)
     if kept is None:
