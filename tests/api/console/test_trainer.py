@@ -164,6 +164,21 @@ def test_an_exam_is_failed_and_then_passed_and_the_register_knows(
         picture(teller.page, "lesson-passed")
 
 
+def test_who_was_signed_out_in_a_lesson_comes_back_to_it(chromium: Browser, address: str) -> None:
+    context = chromium.new_context(base_url=address, locale="zh-CN")
+    page = context.new_page()
+    page.goto("/console/sign-in")
+    page.click("form:has(input[value='demo-maker']) button")
+    teller = opened(page, f"?lesson={EXAM}")
+    expect(page.locator("lesson-panel .say")).to_be_visible()
+    context.clear_cookies()
+    teller.press("ok")
+    page.wait_for_url("**/console/sign-in?next=*")
+    page.click("form:has(input[value='demo-maker']) button")
+    page.wait_for_url(f"**/console/terminal?lesson={EXAM}")
+    context.close()
+
+
 def result(counter: Counter, point_id: str) -> tuple[str, int | None]:
     point = counter.get(f"/v1/service-points/{point_id}", "demo-auditor").json()
     lines = point["operator"]["training"]
