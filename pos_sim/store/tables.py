@@ -252,6 +252,7 @@ postings = Table(
     CheckConstraint("debit_account_id <> credit_account_id", name="two_sides"),
 )
 Index("ix_postings_entry", postings.c.entry_id)
+Index("ix_postings_business_date", postings.c.business_date)
 
 usage = Table(
     "usage",

@@ -33,7 +33,7 @@ class NewestOf:
             f" order by s.decided_us desc, s.transaction_id desc limit {MOST}"
         )
         keys = f"{{each:keys {key_type}}}"
-        self._of = {
+        self.on = {
             "sqlite": Statement(
                 f"select {columns} from {keys} k join transactions t on t.rowid in"
                 f" (select s.rowid {newest})"
@@ -47,7 +47,7 @@ class NewestOf:
         """Ask for the rows, in no particular order; no keys, no statement."""
         if not keys:
             return NOTHING
-        return self._of[connection.dialect.name].ask(connection, keys=keys, since=since_us)
+        return self.on[connection.dialect.name].ask(connection, keys=keys, since=since_us)
 
     def rows(self, connection: Connection, keys: Collection[Any], since_us: int) -> Sequence[Any]:
         """Return the rows, in no particular order; no keys, no statement."""

@@ -37,12 +37,18 @@ from risk.templates.parameters import ALL_OF_IT
 K = TypeVar("K")
 V = TypeVar("V", Seen, Spot, Paid, Drawn)
 
-DAYS = Statement(
+OF_TERMINALS = (
+    "(select t.service_point_id from terminals t where t.terminal_id {in:terminal_ids text})"
+)
+ON_DAYS = (
     "select d.service_point_id, d.business_date, d.requests, d.withdrawals, d.withdrawn_fen,"
     " d.cash_outs, d.non_local, d.moves, d.moved_fen, d.jumped, d.stamp from risk_point_days d"
-    " where d.service_point_id in (select t.service_point_id from terminals t"
-    " where t.terminal_id {in:terminal_ids text}) and d.business_date {in:days date}"
+    " where d.business_date {in:days date} and d.service_point_id"
 )
+DAYS = {
+    "sqlite": Statement(f"{ON_DAYS} in {OF_TERMINALS}"),
+    "postgresql": Statement(f"{ON_DAYS} = any(array{OF_TERMINALS})"),  # never a join, see newest
+}
 UNDOES = (
     "(select o.{column} from transactions o where o.transaction_id = t.original_id"
     " and o.ended_by = t.transaction_id)"
@@ -102,7 +108,8 @@ def ask_days(
 ) -> Later[dict[tuple[str, int], DayRow]]:
     """Ask what the points of these terminals did on these days."""
     texts = [date_text(day) for day in days]
-    return Later(DAYS.ask(connection, terminal_ids=terminal_ids, days=texts), _by_point_and_day)
+    asked = DAYS[connection.dialect.name].ask(connection, terminal_ids=terminal_ids, days=texts)
+    return Later(asked, _by_point_and_day)
 
 
 def _by_point_and_day(found: Sequence[Any]) -> dict[tuple[str, int], DayRow]:
