@@ -31,7 +31,11 @@ PLACES = (
 )
 
 
-ROOMS = {"/console/desk": "/console/clock", "/console/class": "/console/clock"}
+ROOMS = {
+    "/console/desk": "/console/clock",
+    "/console/class": "/console/clock",
+    "/console/policies": "/console/rules",
+}
 """Pages that stand under an entry of another path."""
 
 

@@ -140,12 +140,12 @@ class Visit:
         except Problem as problem:
             if problem.status_code >= 500:
                 raise
-            return await self._refuse(problem, back, again)
+            return await self.refuse(problem, back, again)
         if done.before:
             return self.go(done.location, said=self.t("base.done_before"))
         return self.go(done.location, said=self.t(told) if told else "")
 
-    async def _refuse(
+    async def refuse(
         self, problem: Problem, back: str, again: Callable[[int], Awaitable[Response]] | None
     ) -> Response:
         """Say why a form was not taken: on its own page as it was sent, or above another one."""

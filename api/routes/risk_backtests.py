@@ -14,7 +14,8 @@ from api.openapi import problems
 from api.problems import SOON, Problem
 from api.quick import JsonRoute
 from api.routes.risk_work import ActingKey, refusals
-from risk.backtest import backtest
+from pos_sim.engine.sandbox import Sandbox
+from risk.backtest import Question, Result, backtest
 
 router = APIRouter(prefix="/v1/risk", tags=["风险 Risk"], route_class=JsonRoute)
 
@@ -35,17 +36,16 @@ async def backtest_rule(_key: ActingKey, sandbox: InSandbox, body: BacktestBody)
     Where history is shorter than the longest window, or has too many transactions, it is 422; one
     at a time, others are 503 `busy`.
     """
-    work = partial(
-        backtest,
-        question=body.question(),
-        policies=sandbox.policies,
-        now=sandbox.clock.now(),
-    )
+    return BacktestShown.of(body, await judged(sandbox, body.question()))
+
+
+async def judged(sandbox: Sandbox, question: Question) -> Result:
+    """Do a back-test beside everything else; 503 while another one is at it."""
+    work = partial(backtest, question=question, policies=sandbox.policies, now=sandbox.clock.now())
     if not ONE_AT_A_TIME.acquire(blocking=False):
         raise Problem("busy", headers=SOON)
     try:
         with refusals():
-            result = await asyncio.to_thread(sandbox.database.read_now, work)
+            return await asyncio.to_thread(sandbox.database.read_now, work)
     finally:
         ONE_AT_A_TIME.release()
-    return BacktestShown.of(body, result)

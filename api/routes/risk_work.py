@@ -78,7 +78,7 @@ def invalid_rule(wrong: RulebookError) -> Problem:
     Numbers as long as a card's are not repeated.
     """
     field = wrong.field if wrong.field in ("mode", "effective_from") else f"params.{wrong.field}"
-    message = f"规则手册不接受 · {wrong}"
+    message = f"规则手册不接受：{wrong.message} · {wrong}"
     return invalid_field(masked(field)[:80], masked(message)[:300])
 
 
