@@ -76,6 +76,7 @@ def welcome(sandbox: Sandbox, settings: Settings) -> str:
     return "\n".join(
         (
             f"模拟环境，不发生真实资金 · Simulation, no real money: {world.size} {world.seed}",
+            f"控制台 Console:     {base}/console",
             f"接口文档 API docs:  {base}/docs",
             keys,
             "第一笔请求 First request:",

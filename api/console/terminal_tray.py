@@ -30,6 +30,7 @@ ENOUGH_FEN = 500_000
 ELDER_AGE = 65
 LOOKED_AT = 200
 TERMINALS_MAX = 40
+FROZEN_MAX = 5
 
 
 class Kindred(NamedTuple):
@@ -84,9 +85,11 @@ class Teaching:
 
 
 def terminals_of(connection: Connection, moment: Moment) -> list[Item]:
-    """Return the machines that one can teach at, a frozen point's one last."""
+    """Return the machines that one can teach at, those of frozen points last."""
     working, _ = working_terminals(connection, moment, TERMINALS_MAX, [0, ""])
-    frozen = list_points(connection, PointFilter(status=PointStatus.FROZEN.value), 5, None).items
+    frozen = list_points(
+        connection, PointFilter(status=PointStatus.FROZEN.value), FROZEN_MAX, None
+    ).items
     closed = [
         {"terminal_id": terminal.terminal_id, "service_point_id": point.service_point_id}
         for point in frozen
@@ -95,7 +98,7 @@ def terminals_of(connection: Connection, moment: Moment) -> list[Item]:
     ]
     return [
         *({**one, "is_frozen": False} for one in working if one["kind"] == "pos"),
-        *({**one, "is_frozen": True} for one in closed[:1]),
+        *({**one, "is_frozen": True} for one in closed),
     ]
 
 

@@ -103,7 +103,7 @@ def test_a_limit_tells_how_much_was_used_and_when_it_starts_anew(teller: Teller)
 
 def test_a_frozen_point_serves_nobody(page: Page) -> None:
     teller = opened(page)
-    frozen = page.locator("#terminal option[data-frozen]").get_attribute("value")
+    frozen = page.locator("#terminal option[data-frozen]").first.get_attribute("value")
     page.select_option("#terminal", frozen)
     page.wait_for_selector(f"body[data-desk='{frozen}']", state="attached")
     teller.sign_in()
