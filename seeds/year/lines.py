@@ -57,13 +57,17 @@ class CountLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pace:
-    """How long the run of this process took: the only figures that differ from run to run."""
+    """How long the run of this process took: the only figures that differ from run to run.
+
+    ``cpu_s``: processor time of planning, engine and day ends together, without seeding.
+    """
 
     requests: int
     planning_s: float
     engine_s: float
     closing_s: float
     requests_per_s: int
+    cpu_s: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

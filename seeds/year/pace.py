@@ -6,7 +6,7 @@ import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from time import perf_counter
+from time import perf_counter, process_time
 
 
 @dataclass(slots=True)
@@ -17,11 +17,13 @@ class Spent:
     engine: float = 0.0
     closing: float = 0.0
     requests: int = 0
+    cpu: float = 0.0
 
     @contextmanager
     def on(self, what: str) -> Iterator[None]:
-        since = perf_counter()
+        since, cpu = perf_counter(), process_time()
         yield
+        self.cpu += process_time() - cpu
         setattr(self, what, getattr(self, what) + perf_counter() - since)
 
 

@@ -101,6 +101,7 @@ def pace_of(spent: Spent) -> Pace:
         engine_s=round(spent.engine, 1),
         closing_s=round(spent.closing, 1),
         requests_per_s=round(spent.requests / whole) if whole else 0,
+        cpu_s=round(spent.cpu, 1),
     )
 
 

@@ -1,7 +1,8 @@
 """All benchmarks of the project in one run: ``make bench``, or ``python -m tests.benchmarks``.
 
-``--quick`` takes two minutes, a full run about ten. What is compared is measured in turn, several
-times, and the table gives ratios of medians: the machine may be slow, or drift, or be shared.
+``--quick`` takes three minutes, a full run about fifteen. What is compared is measured in
+turn, several times, and the table gives ratios of medians: the machine may be slow, or drift, or
+be shared.
 """
 
 from __future__ import annotations
@@ -9,6 +10,8 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -16,10 +19,12 @@ from pathlib import Path
 
 import psutil
 
+from api.cli.year import SENT_PERCENT
 from api.postgres import start
+from seeds.traffic.volumes import shipped_volumes
 from tests.benchmarks.runs import Results, Scale
 from tests.benchmarks.servers import Server, bank, limit
-from tests.benchmarks.table import as_text
+from tests.benchmarks.table import YEAR, as_text
 from tests.benchmarks.worlds import (
     Seeded,
     age,
@@ -30,10 +35,10 @@ from tests.benchmarks.worlds import (
     write_people,
 )
 
-QUICK = Scale(rounds=1, seconds=2.0, warm_s=1.0, history=(20_000, 200_000))
-FULL = Scale(rounds=3, seconds=4.0, warm_s=1.5, history=(20_000, 200_000, 2_000_000))
+QUICK = Scale(rounds=1, seconds=2.0, warm_s=1.0, history=(20_000, 200_000), days=1)
+FULL = Scale(rounds=3, seconds=4.0, warm_s=1.5, history=(20_000, 200_000, 2_000_000), days=7)
 SWEEP = (1, 16, 256)
-PARTS = ("sqlite", "postgresql", "history")
+PARTS = ("sqlite", "postgresql", "history", "year")
 
 
 def main() -> None:
@@ -54,6 +59,11 @@ def main() -> None:
 def measure(folder: Path, scale: Scale, parts: list[str]) -> Results:
     """Run the parts one after the other."""
     results = Results(scale, folder / "people.json")
+    if "year" in parts:
+        with results.section("Year"):
+            first_days(results, folder)
+    if parts == ["year"]:
+        return results
     file = seeded(f"sqlite:///{folder}/seeded.db")
     write_people(file.url, results.people)
     results.note("seeding, SQLite", file.rows / file.seed_s, "rows/s")
@@ -73,6 +83,26 @@ def measure(folder: Path, scale: Scale, parts: list[str]) -> Results:
     elif "history" in parts:
         with_history(results, [file], None)
     return results
+
+
+def first_days(results: Results, folder: Path) -> None:
+    """Live through the first days of a year of the bank; say how long all of it would take."""
+    done = subprocess.run(
+        [
+            *(sys.executable, "-m", "api.cli", "year", "--json", "--html", f"{folder}/year.html"),
+            *("--days", str(results.scale.days), "--database-url", f"sqlite:///{folder}/year.db"),
+        ],
+        check=False,  # 1 where so few days are not yet like the year
+        stdout=subprocess.PIPE,
+    )
+    pace = json.loads(done.stdout)["pace"]
+    operations = sum(volume.count for volume in shipped_volumes().volumes.values())
+    whole = operations * SENT_PERCENT / 100
+    results.note("the year, requests", pace["requests_per_s"], "/s")
+    cpu_s = pace["cpu_s"] / pace["requests"]
+    results.note("the year, CPU of a request", 1e6 * cpu_s, "µs")
+    results.note("the year, CPU alone", whole * cpu_s / 60, "min")
+    results.note(YEAR, whole / pace["requests_per_s"] / 60, "min")
 
 
 @contextmanager

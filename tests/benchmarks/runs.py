@@ -23,12 +23,13 @@ CLOCK_S = 1.2
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """How much is measured: rounds of what is compared, seconds of load, rows of history."""
+    """How much is measured: rounds of what is compared, seconds of load, rows of history, days."""
 
     rounds: int
     seconds: float
     warm_s: float
     history: tuple[int, ...]
+    days: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
