@@ -48,8 +48,8 @@ class Learner:
 
 
 def learners(connection: Connection) -> Sequence[Learner]:
-    """Return everybody who has begun a lesson, by name."""
-    found = all_tries(connection)
+    """Return everybody who has begun a lesson of the course, by name."""
+    found = [one for one in all_tries(connection) if find_lesson(one.lesson_id)]
     points = points_by_id(connection, sorted({t.service_point_id or "" for t in found} - {""}))
     people = groupby(found, key=lambda one: (one.learner, one.service_point_id))
     return [
@@ -74,13 +74,13 @@ def seat_shown(attempt: Attempt, t: Texts) -> dict[str, Any]:
         "terminal_id": attempt.terminal_id,
         "learner": attempt.learner,
         "point": attempt.service_point_id or "",
-        "lesson": t.pick(lesson.title, lesson.title_en) if lesson else attempt.lesson_id,
+        "lesson": t.pick(lesson.title, lesson.title_en) if lesson else t("class.free"),
         "step": attempt.run.at,
-        "steps": len(lesson.steps) if lesson else attempt.run.at,
+        "steps": len(lesson.steps) if lesson else 0,
         "score": attempt.run.score,
         "mistakes": len(attempt.run.mistakes),
         "state": state,
-        "said": t(f"class.{state}"),
+        "said": t(f"class.{state if lesson else 'practicing'}"),
         "seen": f"{attempt.seen_at.astimezone(SHANGHAI):%m-%d %H:%M}",
     }
 

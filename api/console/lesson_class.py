@@ -65,16 +65,23 @@ class Judge:
     now: datetime
 
 
+FREE = ""
+"""What stands for a lesson where somebody practices without one."""
+
+
 def begin_attempt(
-    connection: Connection, lesson: Lesson, wish: Beginning, by: str, now: datetime
+    connection: Connection, lesson_id: str, wish: Beginning, by: str, now: datetime
 ) -> Attempt:
-    """Enter a new attempt. Raises `Mistaken` for a terminal or a point that does not exist."""
+    """Enter a new attempt, or (`FREE`) that somebody stands at a terminal and practices.
+
+    Raises `Mistaken` for a terminal or a point that does not exist.
+    """
     known = terminals.select().where(terminals.c.terminal_id == wish.terminal_id)
     if connection.execute(known).first() is None:
         raise Mistaken("terminal_id", "无此终端 · No such terminal")
     attempt = Attempt(
         attempt_id=secrets.token_urlsafe(18),
-        lesson_id=lesson.lesson_id,
+        lesson_id=lesson_id,
         who=by,
         learner=learner_of(connection, wish.trainee) or wish.learner.strip() or by,
         service_point_id=wish.trainee or None,

@@ -15,7 +15,7 @@ from starlette.responses import Response
 from api.auth import require_terminal
 from api.console.gate import page
 from api.console.lesson_book import Lesson, all_lessons, find_lesson
-from api.console.lesson_class import Beginning, Judge, Moves, begin_attempt, tell
+from api.console.lesson_class import FREE, Beginning, Judge, Moves, begin_attempt, tell
 from api.console.lesson_run import shown, steps_for
 from api.console.lesson_store import Attempt
 from api.console.navigation import HOME
@@ -74,12 +74,16 @@ async def class_sheet(lesson_id: str, visit: Anyone, trainee: str = "") -> Respo
 async def begin(lesson_id: str, visit: Anyone) -> Response:
     """Begin a lesson at a terminal; the answer has the steps, and where the learner stands."""
     lesson, wish = wanted_lesson(lesson_id), await body_of(visit, Beginning)
-    require_terminal(visit.who, wish.terminal_id)
-    work = partial(begin_attempt, lesson=lesson, wish=wish, by=visit.who.name, now=visit.now)
-    with refusals():
-        attempt = await visit.sandbox.database.run(work)
+    attempt = await entered(visit, lesson.lesson_id, wish)
     steps = steps_for(lesson, attempt.attempt_id)
     return json_answer({"steps": steps, **standing(visit, lesson, attempt)}, 201)
+
+
+@router.post("/seats")
+async def sit_down(visit: Anyone) -> Response:
+    """Say that somebody stands at a terminal and practices: the trainer sees it."""
+    attempt = await entered(visit, FREE, await body_of(visit, Beginning))
+    return json_answer({"attempt_id": attempt.attempt_id}, 201)
 
 
 @router.post("/attempts/{attempt_id}/moves")
@@ -92,6 +96,14 @@ async def moves(attempt_id: str, visit: Anyone) -> Response:
             partial(tell, attempt_id=attempt_id, moves=told, judge=judge)
         )
     return json_answer(standing(visit, wanted_lesson(attempt.lesson_id), attempt))
+
+
+async def entered(visit: Visit, lesson_id: str, wish: Beginning) -> Attempt:
+    """Enter an attempt at a terminal that this key may speak for."""
+    require_terminal(visit.who, wish.terminal_id)
+    work = partial(begin_attempt, lesson_id=lesson_id, wish=wish, by=visit.who.name, now=visit.now)
+    with refusals():
+        return await visit.sandbox.database.run(work)
 
 
 def standing(visit: Visit, lesson: Lesson, attempt: Attempt) -> dict[str, Any]:

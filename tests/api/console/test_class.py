@@ -61,6 +61,18 @@ def test_the_trainer_sees_who_sits_where_and_how_far(
     assert "1/4" in page
 
 
+def test_who_practices_without_a_lesson_has_a_seat_and_no_line(browser: Browser) -> None:
+    browser.sign_in("demo-terminal")
+    seat = {"terminal_id": POS, "learner": "李翠花"}
+    headers = {"X-CSRF-Token": browser.csrf(), "Accept": "*/*"}
+    answer = browser.http.post("/console/lessons/seats", json=seat, headers=headers)
+    assert answer.status_code == 201
+    browser.sign_in("demo-admin")
+    first = browser.get(f"{CLASS}/now").json()[0]
+    assert (first["learner"], first["lesson"], first["steps"]) == ("李翠花", "自由练习", 0)
+    assert "李翠花" not in browser.get(f"{CLASS}/sheet.csv").text
+
+
 def test_the_file_has_a_line_a_learner_and_a_column_a_lesson(browser: Browser) -> None:
     browser.sign_in("demo-auditor")
     answer = browser.get(f"{CLASS}/sheet.csv")

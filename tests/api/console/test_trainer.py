@@ -195,8 +195,11 @@ def test_the_class_moves_while_the_trainer_watches(
         expect(row).to_contain_text("0/8")
         teller.sign_in()
         expect(row).to_contain_text("1/8")
+    with teaching(chromium, address, "?learner=王小明", who="demo-terminal"):
+        expect(trainer.locator("#seats tr", has_text="王小明")).to_contain_text("自由练习")
     sheet = trainer.locator("#sheet")
     expect(sheet).to_contain_text("100 ✓")
+    expect(sheet).not_to_contain_text("王小明")
     with trainer.expect_download() as download:
         trainer.click("text=下载 CSV")
     assert download.value.suggested_filename == "class.csv"

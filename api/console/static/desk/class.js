@@ -9,16 +9,19 @@ const watch = document.getElementById("watch");
 const progressLabel = rows.closest("table").tHead.rows[0].cells[3].textContent;
 let before = "";
 
+const number = (value) => el("td", { class: "number" }, String(value));
+
+function figures({ step, steps, score, mistakes }) {
+  const bar = el("progress", { max: steps, value: String(step), "aria-label": progressLabel });
+  return [el("td", { class: "nowrap" }, bar, ` ${step}/${steps}`), number(score), number(mistakes)];
+}
+
 function row(one) {
   return el("tr", {},
     el("th", { scope: "row" }, one.learner, el("small", { class: "muted" }, ` ${one.point}`)),
     el("td", {}, one.terminal_id),
     el("td", {}, one.lesson),
-    el("td", { class: "nowrap" },
-      el("progress", { max: one.steps, value: String(one.step), "aria-label": progressLabel }),
-      ` ${one.step}/${one.steps}`),
-    el("td", { class: "number" }, String(one.score)),
-    el("td", { class: "number" }, String(one.mistakes)),
+    ...(one.steps ? figures(one) : [el("td", {}, "—"), ...["—", "—"].map(number)]),
     el("td", {}, el("span", { class: `badge ${KINDS[one.state]}` }, one.said)),
     el("td", { class: "nowrap" }, one.seen));
 }

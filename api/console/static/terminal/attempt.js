@@ -74,7 +74,7 @@ export class Attempt extends EventTarget {
   }
 }
 
-const post = (path, body) => fetch(path, {
+export const post = (path, body) => fetch(path, {
   method: "POST", body: JSON.stringify(body),
   headers: { "Content-Type": "application/json", "X-CSRF-Token": document.body.dataset.csrf },
 });

@@ -1,5 +1,6 @@
 /** The page: puts bank, counter and all that stands on it together. */
 
+import { post } from "./attempt.js";
 import { Bank, LINES } from "./bank.js";
 import { Counter } from "./counter.js";
 import { h } from "./h.js";
@@ -51,9 +52,17 @@ async function standAt(option) {
 
 terminals.addEventListener("change", () => {
   terminals.blur();
-  if (lesson) startLesson();
-  else standAt(terminals.selectedOptions[0]);
+  begin();
 });
+
+const begin = () => (lesson ? startLesson() : practice());
+
+/** The trainer sees who practices where; practice goes on without that, too. */
+function practice() {
+  const { trainee, learner } = page.dataset;
+  standAt(terminals.selectedOptions[0]);
+  post("/console/lessons/seats", { terminal_id: terminals.value, trainee, learner }).catch(() => null);
+}
 
 function startLesson() {
   const isFrozen = lesson.setup.terminal === "frozen";
@@ -141,5 +150,4 @@ page.addEventListener("mousedown", (event) => {
 
 bank.useKey(page.dataset.key);
 if (!bank.hasKey) $("#key").showModal();
-if (lesson) startLesson();
-else standAt(terminals.selectedOptions[0]);
+begin();
