@@ -20,7 +20,7 @@ from risk.places import PointProfile
 from risk.store.point_days import PointDay, days_of
 
 DAYS = 42
-WIDTH, HEIGHT, FOOT, HEAD = 640, 150, 22, 12
+WIDTH, HEIGHT, FOOT, HEAD = 640, 150, 22, 18
 STEP = WIDTH / DAYS
 
 
