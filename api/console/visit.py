@@ -151,11 +151,15 @@ class Visit:
         """Say why a form was not taken: on its own page as it was sent, or above another one."""
         if again is None:
             return self.go(back or self.came_from, refused=self.words_of(problem))
+        self.tell(problem)
+        return await again(problem.status_code)
+
+    def tell(self, problem: Problem) -> None:
+        """Keep what is wrong for the page that is shown next."""
         self.wrong = {
             one["field"]: self.t.half(one["message"]) for one in problem.more.get("errors", ())
         }
         self.refused = Flash(is_refusal=True, text=self.words_of(problem))
-        return await again(problem.status_code)
 
     def words_of(self, problem: Problem) -> str:
         """Return what a problem says to a person."""
