@@ -35,7 +35,7 @@ from seeds.patterns.stage import Payee, Person, Place, Stage, read_places
 from seeds.patterns.write import devices_of
 from seeds.people import PERSON_NUMBERS
 from seeds.testdata import make_card
-from seeds.traffic.stock import read_stock
+from seeds.traffic.stock import read_shops
 from seeds.wishes import NewCard
 
 PATROLLED = frozenset({"R21", "R22", "R23"})
@@ -100,7 +100,7 @@ def stage(connection: Connection, wish: Wish, world: World) -> Staged:
 
     Raises `Mistake` where the point does not serve, or is not one for this pattern.
     """
-    stock = read_stock(connection, business_date(world.now))
+    stock = read_shops(connection, business_date(world.now))
     places = read_places(connection, stock)
     place = next((one for one in places if one.point_id == wish.point_id), None)
     if place is None:

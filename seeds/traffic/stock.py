@@ -181,6 +181,27 @@ def read_stock(connection: Connection, day: date) -> Stock:
     )
 
 
+def read_shops(connection: Connection, day: date) -> Stock:
+    """Read the counters of business day ``day`` and nobody who comes to them: much quicker."""
+    found = POINTS.named(connection)
+    world = read_world(connection)
+    assert world is not None
+    shops = shops_of(found, machines_by_point(connection), day, world.seed)
+    return Stock(
+        seed=world.seed,
+        network=len(found),
+        shops=shops,
+        villagers=[],
+        out_of_order=[],
+        credit_cards=[],
+        passbooks=[],
+        bills=[],
+        any_biller=ANY_BILLER.named(connection)[0].biller_id,
+        homes=homes_of(shops, []),
+        paid={},
+    )
+
+
 def shops_of(
     found: Iterable[Any], machines: dict[str, list[Machine]], day: date, seed: int
 ) -> list[Shop]:
