@@ -114,12 +114,14 @@ class Database:
         interpreter lock after every statement. Only what waits for locks and for the disk, begin
         and commit, goes to the writer thread.
         """
-        if not self.is_sqlite:
+        left = self.tries
+        while not self.is_sqlite:
+            left -= 1
             try:
                 async with self._async_brief.begin() as one:
                     return await one.run_sync(in_trips, partial(with_last_words, work=work))
             except DBAPIError as error:
-                raise translated(error) from error
+                raise_unless_crossed(error, left)
         async with self._turn:
             transaction = WriterTransaction(self._writer)
             try:
@@ -149,13 +151,15 @@ class Database:
 
     def run_brief_now(self, work: Callable[[Connection], T]) -> T:
         """Do ``work``, which takes milliseconds, in one transaction and commit it, here and now."""
-        if self.is_sqlite:
-            return self.run_now(work)
-        try:
-            with self._brief.begin() as connection:
-                return in_trips(connection, partial(with_last_words, work=work))
-        except DBAPIError as error:
-            raise translated(error) from error
+        left = self.tries
+        while not self.is_sqlite:
+            left -= 1
+            try:
+                with self._brief.begin() as connection:
+                    return in_trips(connection, partial(with_last_words, work=work))
+            except DBAPIError as error:
+                raise_unless_crossed(error, left)
+        return self.run_now(work)
 
     async def read(self, work: Callable[[Connection], T]) -> T:
         """Do ``work``, which only reads."""

@@ -46,13 +46,13 @@ class Answer:
 
 
 class WatchedDatabase(Database):
-    """Counts the transactions that failed."""
+    """Counts the groups that failed; none is begun again unseen."""
 
     failures, tries = 0, 1
 
-    async def run(self, work: Callable[[Connection], T]) -> T:
+    async def run_brief(self, work: Callable[[Connection], T]) -> T:
         try:
-            return await super().run(work)
+            return await super().run_brief(work)
         except Exception:
             self.failures += 1
             raise
