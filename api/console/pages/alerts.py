@@ -188,7 +188,7 @@ async def alert_page(status: int, *, visit: Visit, alert_id: str) -> Response:
     if found.point:
         ids.add(found.point.service_point_id)
     return show(
-        visit, "alert.html", at, Watch(ids=ids, kinds=("approval",), board=True), status=status,
+        visit, "alert.html", at, Watch(ids=ids, kinds=("approval",), alert=alert_id), status=status,
         desk=found, kept=found.kept, alert=found.kept.alert, path=f"{HOME}/alerts/{alert_id}",
         may_act=visit.may(*ACTING), verdicts=VERDICTS, silences=SILENCES, workflows=WORKFLOWS,
         due_of=due_of(visit), words=words_of(visit), preferred=preferred(found),

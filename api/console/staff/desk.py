@@ -45,12 +45,13 @@ async def read(visit: Visit, look: Callable[[Connection], T]) -> tuple[T, Place]
 class Watch:
     """Which moves of staff make a page read itself again: about these subjects, of these kinds.
 
-    ``board``: also whatever changes the list of open alerts.
+    ``board``: also whatever changes the list of open alerts; ``alert``: as far as it is about it.
     """
 
     ids: Collection[str] = ()
     kinds: Collection[str] = ()
     board: bool = False
+    alert: str = ""
 
     def shown(self, visit: Visit, place: Place) -> dict[str, Any]:
         """Return what the page's module wants to know."""
@@ -61,6 +62,7 @@ class Watch:
             "ids": sorted(self.ids),
             "kinds": sorted(self.kinds),
             "board": self.board,
+            "alert": self.alert,
             "sent": {name: visit.form[name] for name in NAMES if name in visit.form}
             if visit.form
             else None,

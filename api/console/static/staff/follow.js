@@ -6,7 +6,7 @@ import { live } from "../live.js";
 import { put, wasTyped } from "./parts.js";
 
 const SOON_MS = 250; // moves come in twos and threes: a proposal, its case, its point
-const LIST_MS = 4_000; // a list of a busy province changes all the time
+const LIST_MS = 8_000; // a list of a busy province changes all the time
 const MINUTE_MS = 60_000; // times that are left
 
 const watch = data("watch");
@@ -20,6 +20,7 @@ let dueAt = 0;
 let readAt = performance.now();
 let movedBy = null;
 let asked = 0;
+let onBoard = "";
 
 if (watch.sent) wasTyped(watch.sent);
 live({ since: watch.since, news, board, gap: () => again(SOON_MS), state: linked });
@@ -36,7 +37,10 @@ function news(body) {
 }
 
 function board(body) {
-  if (watch.board && body.alerts) again(Math.max(SOON_MS, LIST_MS - (performance.now() - readAt)));
+  if (!body.alerts) return;
+  const own = watch.alert && JSON.stringify(body.alerts.find(({ i }) => i === watch.alert));
+  if (watch.board || own !== onBoard) again(Math.max(SOON_MS, LIST_MS - (performance.now() - readAt)));
+  onBoard = own;
 }
 
 // Whoever asks for it sooner is heard.
