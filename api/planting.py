@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 
 from api.clock_moves import go_to
 from api.desk import Desk
-from api.problems import Problem, invalid_field
+from api.problems import invalid_field
 from pos_sim.domain.calendar import business_date, in_local_time
 from pos_sim.domain.limits import LimitKind
 from pos_sim.domain.requests import Request
@@ -86,7 +86,7 @@ def edges_in(connection: Connection, sandbox: Sandbox, now: datetime) -> Edges:
     day = business_date(now)
     limit = sandbox.policies.on(day).limit(LimitKind.WITHDRAWAL).amount_max
     if limit is None:
-        raise Problem("illegal-action", "当前政策没有取款限额 · The policy has no withdrawal limit")
+        raise Mistake("pattern", "当前政策没有取款限额 · The policy has no withdrawal limit")
     return Edges(read_register(connection).release(day.toordinal()), limit)
 
 

@@ -86,12 +86,14 @@ def fits(pattern: Pattern, fact: Fact) -> bool:
     return all(fits_one(name, wanted, fact) for name, wanted in pattern.items())
 
 
+BOUNDS = (("_min", 1), ("_max", -1))
+
+
 def fits_one(name: str, wanted: Any, fact: Fact) -> bool:
-    for end, sign in (("_min", 1), ("_max", -1)):
+    for end, sign in BOUNDS:
         if name.endswith(end):
             told = fact.get(name.removesuffix(end))
-            is_number = isinstance(told, int) and not isinstance(told, bool)
-            return is_number and sign * told >= sign * wanted  # type: ignore[operator]
+            return type(told) is int and sign * told >= sign * wanted
     told = fact.get(name)
     if isinstance(wanted, list):
         return told in wanted

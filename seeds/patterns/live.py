@@ -30,6 +30,7 @@ from seeds.patterns.edges import Edges
 from seeds.patterns.episodes import Episode, Listing, Registration
 from seeds.patterns.numbering import SerialBook, numbered
 from seeds.patterns.pattern import Pattern
+from seeds.patterns.run import PATROLLED
 from seeds.patterns.scene import Scene
 from seeds.patterns.stage import Payee, Person, Place, Stage, read_places
 from seeds.patterns.write import devices_of
@@ -38,10 +39,8 @@ from seeds.testdata import make_card
 from seeds.traffic.stock import read_shops
 from seeds.wishes import NewCard
 
-PATROLLED = frozenset({"R21", "R22", "R23"})
-"""Rules that speak in the evening patrol: their episodes last until the patrol of the last day."""
 LATE = time(23, 30)
-"""The patrol of the day has come by then."""
+"""The patrol of the day has come by then: an episode about its rules lasts until the last one."""
 TRIES = 370
 NOT_HERE = (
     "service_point_id",

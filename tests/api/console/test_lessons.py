@@ -219,6 +219,13 @@ def test_an_attempt_belongs_to_who_began_it(maker: Browser, counter: Counter, ad
     other.close()
 
 
+def test_a_terminals_own_key_learns_at_its_own_terminal(browser: Browser) -> None:
+    browser.sign_in("bound-terminal")
+    learner = Learner(browser, LESSON)
+    assert learner.post(f"{LESSON}/attempts", {"terminal_id": OTHER_POS}).status_code == 403
+    assert learner.post("seats", {"terminal_id": OTHER_POS}).status_code == 403
+
+
 def test_the_page_of_a_lesson_holds_no_answers(maker: Browser) -> None:
     page = maker.get(f"/console/terminal?lesson={EXAM}").text
     lesson = find_lesson(EXAM)
