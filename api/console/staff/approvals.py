@@ -19,8 +19,12 @@ from pos_sim.store.rows import from_us
 from risk import alerts as alert_states
 from risk.alerts import Action, AlertVerdict
 from risk.approvals import Approval
+from risk.differences import differences
+from risk.releases import published
+from risk.rule_rows import read_canonical
 from risk.store import case_rows, control_rows
 from risk.store.read_alerts import find_alert
+from risk.store.version_rows import all_versions
 from risk.workflow import Actor, Case
 from risk.workflow import act as act_on
 from risk.workflows import WORKFLOWS
@@ -208,6 +212,37 @@ def of_suppression(reading: Reading, approval: Approval, bare: Proposal) -> Prop
     )
 
 
+def of_rule_version(reading: Reading, approval: Approval, bare: Proposal) -> Proposal:
+    """A version of a rule: each field that differs from the version in force on its first day."""
+    t, payload = reading.t, approval.payload
+    rows = all_versions(reading.connection)
+    rule_id, number = payload["rule_id"], payload["version"]
+    row = next(one for one in rows if (one.rule_id, one.version) == (rule_id, number))
+    made = read_canonical(row.canonical, approval.kind)
+    base = published(rows).on(row.effective_from).versions.get(rule_id)
+    if approval.choice is not None or base is None:
+        base = None  # what it replaced is history; the page of the rule has all versions
+    found = differences(base, made) if base else []
+    changes = [
+        Change(one.field, value_text(t, one.field, one.before), value_text(t, one.field, one.after))
+        for one in found
+        if one.field != "version"
+    ]
+    against = f"?a={base.version}&b={number}" if base else ""
+    return replace(
+        bare,
+        subject=f"{rule_id} {t.pick(made.title, made.title_en)} · {number}",
+        href=f"{HOME}/rules/{rule_id}{against}#versions",
+        changes=changes or of_anything(reading, approval, bare).changes,
+    )
+
+
+def of_policy(reading: Reading, approval: Approval, bare: Proposal) -> Proposal:
+    """A version of the policies; its own page shows what differs."""
+    told = of_anything(reading, approval, bare)
+    return replace(told, href=f"{HOME}/policies/{approval.subject_id}")
+
+
 def of_anything(reading: Reading, approval: Approval, bare: Proposal) -> Proposal:
     """What has no words of its own: each value that is proposed."""
     t, known = reading.t, reading.t.under("approvals")
@@ -229,6 +264,8 @@ HIDDEN = frozenset({"note", "checksum", "case_id"})
 def value_text(t: Texts, name: str, value: Any) -> str:
     if name.endswith("_us"):
         return moment(from_us(value))
+    if value is None:
+        return ""
     if isinstance(value, Mapping):
         return t("approvals.comma").join(f"{key} {one}" for key, one in value.items())
     return str(value)
@@ -250,4 +287,6 @@ TELLERS: Mapping[str, Teller] = {
     "case": of_case,
     "control": of_control,
     "suppression": of_suppression,
+    "rule_version": of_rule_version,
+    "policy": of_policy,
 }

@@ -164,6 +164,9 @@ def test_a_version_is_proposed_compared_and_approved_by_another(
         if one["subject_id"] == "R06-2"
     ]
     to = f"/console/approvals/{waiting['approval_id']}"
+    asked = checker.get("/console/approvals")
+    assert "mode enforce → alert_only" in words(asked)
+    assert f'href="{AT}/R06?a=1&amp;b=2#versions"' in asked.text
     assert "不能复核自己的申请" in words(
         maker.post(to, {"csrf": maker.csrf(), "decision": "approve", "note": "同意"})
     )
