@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from api.console.pages import (
+    alert,
     alerts,
     approvals,
     cases,
@@ -26,6 +27,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     stream.router,
     operations.router,
     alerts.router,
+    alert.router,
     cases.router,
     points.router,
     rules.router,

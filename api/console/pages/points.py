@@ -12,7 +12,7 @@ from starlette.responses import Response
 from api.auth import STAFF
 from api.console.gate import page
 from api.console.navigation import HOME
-from api.console.pages.alerts import answers
+from api.console.pages.alert import answers
 from api.console.staff import points as desk
 from api.console.staff.desk import (
     ACTING,

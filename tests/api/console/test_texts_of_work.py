@@ -6,7 +6,8 @@ from collections.abc import Iterable
 
 import pytest
 
-from api.console.pages.alerts import DUES, SILENCES, VERDICTS
+from api.console.pages.alert import SILENCES, VERDICTS
+from api.console.pages.alerts import DUES
 from api.console.pages.approvals import STATES
 from api.console.staff.alerts import MOVES
 from api.console.texts import catalogue
