@@ -38,6 +38,7 @@ from tests.worlds import FACTS, RULES, SECRET, WRONG_PIN
 
 CARDS = ("gyb_debit", "gyb_rural", "grcu_social", "grcu_debit", "abc_debit", "out_debit")
 A_GROUP = 6
+PATIENCE_S = 300
 
 
 @dataclass(frozen=True)
@@ -72,8 +73,8 @@ def together(database: Database, *walkers: Walker) -> list[dict[str, Any]]:
             process.stdin.write("go\n")
             process.stdin.flush()
         walking = [p for p, one in zip(started, walkers, strict=True) if one.task == "walk"]
-        said = {process.pid: process.communicate(timeout=120)[0] for process in walking}
-        said |= {p.pid: p.communicate(timeout=120)[0] for p in started if p not in walking}
+        said = {process.pid: process.communicate(timeout=PATIENCE_S)[0] for process in walking}
+        said |= {p.pid: p.communicate(timeout=PATIENCE_S)[0] for p in started if p not in walking}
     assert [process.returncode for process in started] == [0] * len(walkers)
     return [json.loads(said[process.pid]) for process in started]
 
