@@ -6,8 +6,9 @@ thing teaches. Everybody gets other people's cards, so that a class does not sha
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from random import Random
 from typing import Any, NamedTuple, TypeAlias
 
@@ -15,10 +16,11 @@ from sqlalchemy import Connection, func, select
 
 from api.console.texts import Texts
 from pos_sim.domain.banks import BANKS
+from pos_sim.domain.limits import LimitKind
 from pos_sim.domain.service_points import PointStatus
 from pos_sim.store.query_cards import list_billers
 from pos_sim.store.query_points import PointFilter, PointRecord, list_points, points_by_id
-from pos_sim.store.tables import cards
+from pos_sim.store.tables import accounts, cards, usage
 from pos_sim.store.world import WorldFacts
 from seeds.magic_list import magic_items
 from seeds.manifest import Moment, open_payees, unpaid_bills, working_cards, working_terminals
@@ -124,6 +126,8 @@ def ordinary_cards(connection: Connection, home: str, teaching: Teaching) -> Ite
         for card in working_cards(connection, teaching.moment, LOOKED_AT, [after])[0]
         if card["balance_fen"] >= ENOUGH_FEN
     ]
+    used = used_today(connection, [card["account_no"] for card in found], teaching.moment.today)
+    found.sort(key=lambda card: card["account_no"] in used)
     taken: set[str] = set()
     for kind in ORDINARY:
         free = (card for card in found if card["card_no"] not in taken and kind.fits(card, home))
@@ -133,6 +137,21 @@ def ordinary_cards(connection: Connection, home: str, teaching: Teaching) -> Ite
             yield {**shown_card(card), **words(teaching.t, "card", kind.tag), "is_magic": False,
                    "person": teaching.t("tray.person", who=card["name"], age=card["age"]),
                    "bank": bank_name(teaching.t, card["bank_id"])}  # fmt: skip
+
+
+def used_today(connection: Connection, account_nos: Sequence[str], day: date) -> set[str]:
+    """Return the accounts whose cards used some of their limits: others are handed out first."""
+    query = (
+        select(accounts.c.account_no)
+        .join(cards, cards.c.account_id == accounts.c.account_id)
+        .join(usage, usage.c.subject_id == cards.c.card_id)
+        .where(
+            accounts.c.account_no.in_(account_nos),
+            usage.c.business_date == day,
+            usage.c.kind != LimitKind.CASH_REMITTANCE.value,
+        )
+    )
+    return set(connection.scalars(query))
 
 
 def shown_card(card: Item) -> Item:
