@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 from typing import Annotated, Any
 
 import orjson
 from fastapi import APIRouter
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 from starlette.responses import Response
 
 from api.auth import STAFF
@@ -30,6 +31,8 @@ router = APIRouter(prefix=HOME)
 Staff = Annotated[Visit, page(*STAFF)]
 
 MAP = "guizhou.json"
+POINTS_MAX = 3_000
+"""So many points are sent at once; beyond it they would weigh more than the page."""
 BUSINESSES = (
     Business.WITHDRAWAL,
     Business.BALANCE_INQUIRY,
@@ -74,9 +77,15 @@ async def operations_state(visit: Staff) -> Response:
 
 
 @router.get("/operations/points")
-async def operations_points(visit: Staff) -> Response:
-    """Every point on the map: id, place, name, county."""
-    return json_of(await visit.sandbox.database.read(places_of_points))
+async def operations_points(visit: Staff, within: str = "") -> Response:
+    """The points on the map: id, place, name, county. Of a whole province only how many there are
+    in each county, until somebody asks for those ``within`` a prefecture or a county.
+    """
+    if not within:
+        counts = await visit.sandbox.database.read(points_by_county)
+        if sum(counts.values()) > POINTS_MAX:
+            return json_of({"counties": counts})
+    return json_of(await visit.sandbox.database.read(partial(places_of_points, within=within)))
 
 
 @router.get("/session")
@@ -114,12 +123,28 @@ def figures_of(state: State) -> dict[str, int]:
     return state.today.figures() | board.figures()
 
 
-def places_of_points(connection: Connection) -> list[tuple[str, float, float, str, str]]:
-    """Return the points that the map can show, in order of id."""
+def points_by_county(connection: Connection) -> dict[str, int]:
+    """Return how many points there are, by the code of the county."""
+    p = service_points.c
+    query = (
+        select(p.county, func.count())
+        .where(p.status != PointStatus.EXITED.value)
+        .group_by(p.county)
+    )
+    return {str(county): int(points) for county, points in connection.execute(query)}
+
+
+def places_of_points(
+    connection: Connection, within: str = ""
+) -> list[tuple[str, float, float, str, str]]:
+    """Return the points that the map can show, by id; ``within``: the first digits of a code."""
     p = service_points.c
     query = (
         select(p.service_point_id, p.longitude, p.latitude, p.name, p.county)
-        .where(p.status != PointStatus.EXITED.value)
+        .where(
+            p.status != PointStatus.EXITED.value,
+            p.county.startswith(within, autoescape=True),
+        )
         .order_by(p.service_point_id)
     )
     return [

@@ -85,8 +85,13 @@ def screen(
     page.goto(f"/console/language/{language}?next=/console/sign-in")
     if who:
         page.click(f"form:has(input[value='{who}']) button")
-    yield page
-    context.close()
+    try:
+        yield page
+    except Exception as error:
+        error.add_note(f"the console's log: {said}")
+        raise
+    finally:
+        context.close()
     assert not [text for text in said if forgiven not in text], said
 
 
@@ -130,6 +135,11 @@ def travelled(page: Page) -> dict[str, Any]:
     """
     found: dict[str, Any] = page.evaluate(TRAVELLED)
     return found
+
+
+def soon_ms(milliseconds: float) -> float:
+    """Return a time on a machine that does nothing else; a busy one gets as much more."""
+    return milliseconds * max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
 
 
 def first_paint(page: Page) -> float:

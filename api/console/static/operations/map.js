@@ -1,6 +1,6 @@
 // The map: borders, points by their look, a ring around a point that does business.
 
-import { el, svg } from "../dom.js";
+import { count, el, svg } from "../dom.js";
 
 const PULSES = 40; // rings at one time
 const EASE_MS = 350;
@@ -17,6 +17,7 @@ export class PointMap {
     this.divisions = new Map();
     this.known = {};
     this.pulses = 0;
+    this.filled = [];
   }
 
   /** Fetch borders and points, and draw them. */
@@ -26,7 +27,9 @@ export class PointMap {
       address ? json(address) : { width: 1352, height: 1170, shrink: 0.8927, counties: [], prefectures: [] },
       json("/console/operations/points"),
     ]);
-    this.draw(borders, points);
+    // Of a whole province: how many in each county, and the points of what is looked at.
+    this.counts = points.counties ?? null;
+    this.draw(borders, this.counts ? [] : points);
     this.looks(this.known);
     this.zoom.addEventListener("change", () => this.show(this.zoom.value));
     this.show(this.home(), false);
@@ -55,6 +58,16 @@ export class PointMap {
     this.box.replaceChildren(this.svg);
   }
 
+  /** Fetch the points of a prefecture or county that was not looked at yet. */
+  async fill(code) {
+    if (this.filled.some((one) => code.startsWith(one))) return;
+    this.filled.push(code);
+    const points = await json(`/console/operations/points?within=${code}`);
+    for (const [id, ...rest] of points) if (!this.points.has(id)) this.point(id, ...rest);
+    for (const [id] of points) this.look(id, this.known[id] ?? "c");
+    this.frame(this.view);
+  }
+
   point(id, x, y, name, county) {
     const shape = svg("path", { class: "point look-c", d: this.shapes.c, "data-id": id });
     this.points.set(id, { x, y, name, county, shape, look: "c" });
@@ -64,20 +77,22 @@ export class PointMap {
   /** Take over how points look; an empty look is a point that is gone. */
   looks(changed) {
     Object.assign(this.known, changed);
-    for (const [id, look] of Object.entries(changed)) {
-      const point = this.points.get(id);
-      if (!point || point.look === look) continue;
-      point.look = look;
-      point.shape.setAttribute("class", `point look-${look || "gone"}`);
-      if (look) point.shape.setAttribute("d", this.shapes[look]);
-      // What needs attention lies on top.
-      if (look === "a" || look === "f") this.layers.points.append(point.shape);
-    }
+    for (const [id, look] of Object.entries(changed)) this.look(id, look);
   }
 
-  /** Let a ring grow around the point of a transaction. */
-  pulse({ p: id, r: code }) {
+  look(id, look) {
     const point = this.points.get(id);
+    if (!point || point.look === look) return;
+    point.look = look;
+    point.shape.setAttribute("class", `point look-${look || "gone"}`);
+    if (look) point.shape.setAttribute("d", this.shapes[look]);
+    // What needs attention lies on top.
+    if (look === "a" || look === "f") this.layers.points.append(point.shape);
+  }
+
+  /** Let a ring grow around the point of a transaction, or where its county is. */
+  pulse({ p: id, r: code }) {
+    const point = this.points.get(id) ?? (this.counts && this.divisions.get(id.slice(2, 8)));
     if (!point || this.pulses >= PULSES || !this.view) return;
     this.pulses += 1;
     const ring = svg("circle", { cx: point.x, cy: point.y, r: 14 * this.size, class: code === "00" ? "pulse" : "pulse refused" });
@@ -110,6 +125,9 @@ export class PointMap {
     }
     this.move(division ? around(division) : this.bare(code), eased && !matchMedia("(prefers-reduced-motion: reduce)").matches);
     this.label(code);
+    if (!this.counts) return;
+    this.layers.points.setAttribute("display", code ? "inline" : "none");
+    if (code) this.fill(code);
   }
 
   // Without borders, what holds the points.
@@ -152,7 +170,14 @@ export class PointMap {
   label(code) {
     const length = code ? 6 : 4;
     const shown = [...this.divisions].filter(([own]) => own.length === length && own.startsWith(code.slice(0, 4)));
-    this.layers.names.replaceChildren(...shown.map(([, { name, x, y }]) => svg("text", { x, y, "font-size": 13 * this.size }, code ? name : shortened(name))));
+    this.layers.names.replaceChildren(...shown.map(([own, { name, x, y }]) => svg("text", { x, y, "font-size": 13 * this.size }, code ? name : shortened(name) + this.crowd(own))));
+  }
+
+  /** How many points a prefecture has, where they are not drawn one by one. */
+  crowd(code) {
+    if (!this.counts) return "";
+    const inside = Object.entries(this.counts).filter(([county]) => county.startsWith(code));
+    return ` ${count(inside.reduce((sum, [, points]) => sum + points, 0))}`;
   }
 
   clicked(event) {
