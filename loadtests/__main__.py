@@ -7,6 +7,7 @@ is stopped and audited afterwards. Exit status: 0 every promise kept, 1 not, 2 w
 from __future__ import annotations
 
 import argparse
+import signal
 import subprocess
 import sys
 from contextlib import ExitStack
@@ -65,7 +66,8 @@ def parser() -> argparse.ArgumentParser:
     parser.add_argument("--size", default="county", help="the world of a server of its own")
     parser.add_argument("--shared-permille", type=int, default=0)
     parser.add_argument("--freeze-points", type=int, default=0)
-    parser.add_argument("--ui", action="store_true", help="in the browser, on port 8089")
+    parser.add_argument("--ui", action="store_true", help="in the browser, see --ui-port")
+    parser.add_argument("--ui-port", type=positive, default=8089)
     parser.add_argument("--json", action="store_true", help="the summary as JSON, nothing else")
     parser.add_argument("--out", type=Path, default=OUT, help="folder of the reports")
     return parser
@@ -88,10 +90,12 @@ def arguments(wanted: argparse.Namespace, host: str, out: Path) -> list[str]:
     chosen += ["--csv", str(out / "locust"), "--only-summary", "--loglevel", "WARNING"]
     if wanted.seconds:
         chosen += ["--run-time", f"{wanted.seconds}s"]
-    return chosen + ([] if wanted.ui else ["--headless"])
+    return chosen + (["--web-port", str(wanted.ui_port)] if wanted.ui else ["--headless"])
 
 
 if __name__ == "__main__":
+    # Whoever ends this ends Locust and a server of its own with it.
+    signal.signal(signal.SIGTERM, lambda _number, _frame: sys.exit(128 + signal.SIGTERM))
     try:
         sys.exit(main())
     except subprocess.SubprocessError as error:

@@ -26,6 +26,7 @@ FREEZES_EVERY_S = 2.0
 CARDS_PER_USER = 400
 CARDS_MIN = 10_000
 NO_VERDICT = 1
+NOT_YET = "尚无结论 · No verdict yet: it comes when the run is over and audited.\n"
 
 
 class Master:
@@ -38,6 +39,8 @@ class Master:
     def __init__(self, environment: Any) -> None:
         self.environment = environment
         environment.load_master = self
+        if environment.web_ui is not None:
+            environment.web_ui.app.add_url_rule("/verdict", "verdict", self.show_verdict)
         self.leases: list[dict[str, Any]] = []
         self.holders: dict[str, int] = {}
         self.batches = 0
@@ -57,6 +60,7 @@ class Master:
         self.cases: list[str] = []
         self.watching: Any = None
         self.is_over = False
+        self.verdict = ""
         self.since = perf_counter()
 
     @property
@@ -200,9 +204,18 @@ class Master:
             steps=self._steps(),
         )
         environment.process_exit_code = run.exit_code
-        print(as_text(run))
+        self.say(as_text(run))
         if self.options.summary:
             Path(self.options.summary).write_text(as_json(run), "utf-8")
+
+    def say(self, verdict: str) -> None:
+        """Print the verdict, and keep it for whoever looks on in a browser."""
+        print(verdict, flush=True)
+        self.verdict = verdict
+
+    def show_verdict(self) -> tuple[str, dict[str, str]]:
+        """Return the page ``/verdict`` beside Locust's own: the last run's, once it is judged."""
+        return self.verdict or NOT_YET, {"Content-Type": "text/plain; charset=utf-8"}
 
     def _steps(self) -> list[Step]:
         shape = self.environment.shape_class
