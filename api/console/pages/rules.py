@@ -219,4 +219,5 @@ def counts(result: Result) -> dict[str, dict[str, int]]:
 def counted(cases: Sequence[Case]) -> dict[str, int]:
     verdicts = [one.verdict.value for one in cases if one.verdict]
     found = {name: verdicts.count(name) for name in ("confirmed", "false_alarm", "undetermined")}
-    return {"all": len(cases), **found}
+    changed = sum(one.has_changed for one in cases)
+    return {"all": len(cases), "changed": changed, **found}

@@ -261,7 +261,7 @@ GRAVE_ENDS = frozenset({"failed", "exited", "confirmed"})
 def control_moments(t: Texts, kept: KeptControl, ended: datetime | None) -> Iterator[Moment]:
     business = t(f"operations.{kept.control.business.value}")
     yield Moment(at=kept.since, lane="control", look="waits", note=kept.reason, who=kept.maker,
-                 text=f"{business}：{control_text(t, kept)}")  # fmt: skip
+                 text=t("staff.says", who=business, what=control_text(t, kept)))  # fmt: skip
     if ended is not None:
         yield Moment(at=ended, lane="control",
                      text=t("points.life_control_ended", business=business))  # fmt: skip
@@ -314,7 +314,7 @@ def grade_text(t: Texts, stars: int, tier: str) -> str:
 
 def worked_on(t: Texts, case: Case, scale: Scale) -> Iterator[Stretch]:
     """Give how long a case was open."""
-    text = f"{case_title(t, case)}：{case_end(t, case)}"
+    text = t("staff.says", who=case_title(t, case), what=case_end(t, case))
     look = f"case-{case_look(case)}"
     yield from scale.stretch(case.opened_at, case.closed_at or scale.until, look, text)
 
@@ -323,6 +323,6 @@ def controlled(t: Texts, desk: PointDesk, scale: Scale) -> Iterator[Stretch]:
     """Give when a control bound."""
     for kept, ended in desk.controls:
         business = t(f"operations.{kept.control.business.value}")
-        text = f"{business}：{control_text(t, kept)}"
+        text = t("staff.says", who=business, what=control_text(t, kept))
         end = min(ended or scale.until, kept.until)
         yield from scale.stretch(kept.since, end, "case-waits", text)

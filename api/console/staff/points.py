@@ -54,7 +54,7 @@ OFF, LIMIT, LIFT = "off", "limit", "lift"
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A page of the register, how many there are in all, and who has open alerts."""
+    """A page of the register, and how many there are in all."""
 
     page: Page[PointRecord]
     count: int

@@ -38,7 +38,7 @@ class Words:
         """Return a price with its steps."""
         if len(price.tiers) == 1:
             return self.tier(price.tiers[0])
-        return "；".join(
+        return self.t.pick("；", "; ").join(
             self.t("policies.up_to", yuan=in_yuan(one.up_to), price=self.tier(one))
             if one.up_to is not None
             else self.t("policies.beyond", price=self.tier(one))
@@ -54,9 +54,9 @@ class Words:
             parts.append(self.t("policies.rate", percent=f"{tier.rate / 100:g}"))
         words = " + ".join(parts) or self.t("policies.free")
         if tier.rate and tier.minimum:
-            words += f"，{self.t('policies.at_least', yuan=in_yuan(tier.minimum))}"
+            words += self.t("policies.at_least", yuan=in_yuan(tier.minimum))
         if tier.rate and tier.maximum is not None:
-            words += f"，{self.t('policies.at_most', yuan=in_yuan(tier.maximum))}"
+            words += self.t("policies.at_most", yuan=in_yuan(tier.maximum))
         return words
 
     def operations(self, row: Price | Waiver) -> str:
@@ -78,21 +78,21 @@ class Words:
         """Return for which cards a waiver counts, and at whose terminals."""
         parts = []
         if waiver.card_banks is not None or waiver.card_products is not None:
-            products = waiver.card_products
-            parts.append(
-                self.t(
-                    "policies.cards_of",
-                    banks=self.banks(waiver.card_banks) if waiver.card_banks else "",
-                    products=self.all_of(one.value for one in Product if one in products)
-                    if products
-                    else self.t("policies.any_product"),
-                ).removesuffix(" of ")
-            )
+            parts.append(self.whose(waiver.card_banks, waiver.card_products))
         if waiver.first_subsidy_withdrawal_only:
             parts.append(self.t("policies.first_subsidy"))
         if waiver.acquirer_banks is not None:
             parts.append(self.t("policies.at_banks", banks=self.banks(waiver.acquirer_banks)))
-        return "，".join(parts) or self.t("policies.every_card")
+        return self.t.pick("，", ", ").join(parts) or self.t("policies.every_card")
+
+    def whose(self, banks: Collection[str] | None, products: Collection[Product] | None) -> str:
+        """Return which cards of which banks; None: of any."""
+        words = self.t("policies.any_product")
+        if products is not None:
+            words = self.all_of(one.value for one in Product if one in products)
+        if banks is None:
+            return words
+        return self.t("policies.cards_of", banks=self.banks(banks), products=words)
 
     def share(self, waiver: Waiver) -> str:
         if waiver.share == 10_000:
