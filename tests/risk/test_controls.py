@@ -52,6 +52,17 @@ def test_two_let_it_run_again(desk: CaseDesk) -> None:
     assert control_rows.at_point(desk.connection, POINT) == []
 
 
+def test_every_control_that_ever_was_is_known_with_its_end(desk: CaseDesk) -> None:
+    desk.control()
+    desk.decide(lifted(desk))
+    desk.control(allowed=True, limit=yuan(500))
+    now, before = control_rows.ever_at(desk.connection, POINT, 9)
+    assert (now[0].control.limit, now[1]) == (yuan(500), None)
+    assert before[0].control.allowed is False
+    assert before[1] is not None
+    assert control_rows.ever_at(desk.connection, POINT, 1) == [now]
+
+
 def test_a_lower_limit_binds_every_card(desk: CaseDesk) -> None:
     desk.control(allowed=True, limit=yuan(500))
     assert desk.code(amount=yuan(500)) == "00"
