@@ -55,6 +55,7 @@ def test_two_let_it_run_again(desk: CaseDesk) -> None:
 def test_every_control_that_ever_was_is_known_with_its_end(desk: CaseDesk) -> None:
     desk.control()
     desk.decide(lifted(desk))
+    desk.pass_time(minutes=1)
     desk.control(allowed=True, limit=yuan(500))
     now, before = control_rows.ever_at(desk.connection, POINT, 9)
     assert (now[0].control.limit, now[1]) == (yuan(500), None)
