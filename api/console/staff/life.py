@@ -22,7 +22,7 @@ from risk.workflow import Case, CaseKind
 from risk.workflows import WORKFLOWS
 
 SHOWN = timedelta(days=366)
-WIDTH, ROW, HEAD = 1000, 26, 20
+WIDTH, ROW, HEAD, NARROWEST = 1000, 26, 20, 5
 LANES = ("status", "grade", "training", "review", "case", "control")
 MARKED = ("status", "training")
 """Lanes that show moments; the others show how long something held."""
@@ -133,8 +133,8 @@ class Scale:
     def stretch(self, start: datetime, end: datetime, look: str, text: str) -> Iterator[Stretch]:
         """Give the part of a stretch that is seen, if any is."""
         if end > self.since and start < self.until:
-            left = self.x(start)
-            yield Stretch(left, round(max(self.x(end) - left, 2), 1), look, text)
+            left = min(self.x(start), WIDTH - NARROWEST)
+            yield Stretch(left, round(max(self.x(end) - left, NARROWEST), 1), look, text)
 
     def months(self) -> list[tuple[float, date]]:
         """Return the first days of months, as many as have room."""
