@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -32,6 +33,8 @@ def with_postgres(
     with subprocess.Popen(
         [sys.executable, "-m", "api.cli", *context.args], env=environment
     ) as child:
+        # A signal to stop goes on to the child; PostgreSQL stops when that has closed in order.
+        signal.signal(signal.SIGTERM, lambda _number, _frame: child.terminate())
         while True:
             try:
                 raise typer.Exit(child.wait())
