@@ -194,8 +194,8 @@ def as_array(members: Sequence[Any]) -> bytes:
     Measured, the driver's own way costs ten times as much, and it names a type by the greatest
     number in the list, so that one statement is prepared in many ways.
 
-    >>> as_array([1, None, "贵", 'a"b'])
-    b'{1,null,"\xe8\xb4\xb5","a\\"b"}'
+    >>> print(as_array([1, None, "贵", 'a"b']).decode().replace(chr(92), "/"))
+    {1,null,"贵","a/"b"}
     """
     text = orjson.dumps(members)
     if b"\\" in text and JSON_ESCAPE.search(text):
