@@ -52,7 +52,13 @@ def test_it_is_light_and_there_at_once(
 
 
 @pytest.mark.parametrize(
-    ("size", "language"), [(LAPTOP, "zh"), (LAPTOP, "en"), (PHONE, "zh"), (PHONE, "en")]
+    ("size", "language"),
+    [
+        (LAPTOP, "en"),
+        (PHONE, "zh"),
+        pytest.param(LAPTOP, "zh", marks=pytest.mark.long),
+        pytest.param(PHONE, "en", marks=pytest.mark.long),
+    ],
 )
 def test_every_page_of_teaching_is_for_everybody(
     chromium: Browser, address: str, size: tuple[int, int], language: str

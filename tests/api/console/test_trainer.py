@@ -213,7 +213,11 @@ def test_the_class_moves_while_the_trainer_watches(
 
 @pytest.mark.parametrize(
     ("who", "size", "language"),
-    [("demo-admin", LAPTOP, "en"), ("demo-admin", PHONE, "zh"), ("demo-maker", LAPTOP, "zh")],
+    [
+        ("demo-admin", LAPTOP, "en"),
+        ("demo-maker", PHONE, "zh"),
+        pytest.param("demo-admin", LAPTOP, "zh", marks=pytest.mark.long),
+    ],
 )
 def test_the_trainers_pages_are_for_everybody(
     chromium: Browser, address: str, who: str, size: tuple[int, int], language: str

@@ -32,7 +32,7 @@ def after(database: Database, groups: Sequence[Sequence[Request]]) -> Any:
         return what_is_left(bank)
 
 
-@examples(60)
+@examples(25)
 @given(stream=request_streams(), sizes=cuts)
 def test_grouping_is_invisible(
     still_database: Database, stream: list[Request], sizes: list[int]
@@ -49,7 +49,7 @@ def test_a_long_day_in_groups_leaves_the_same(still_database: Database, number: 
     assert after(still_database, groups) == after(still_database, [[r] for r in asked])
 
 
-@examples(25)
+@examples(10)
 @given(stream=request_streams(), sizes=cuts)
 def test_a_new_process_knows_what_the_old_one_knew(
     still_database: Database, stream: list[Request], sizes: list[int]
