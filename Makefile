@@ -54,7 +54,7 @@ load: $(VENV)/.dev ## villages on the running server, or on one of its own, with
 
 ##@ Develop
 test: $(VENV)/.dev ## everything, on SQLite and on a real PostgreSQL
-	$(BIN)/python -m pytest -n 3 --dist loadfile -m "not long"
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not long"
 
 test-long: $(VENV)/.dev ## the same and the long ones: twenty kills a database, minutes of work
 	$(BIN)/python -m pytest -n 2 --dist loadfile

@@ -102,6 +102,15 @@ class Life:
         return self.clock.move(advance_by=f"P{days}D")
 
 
+@pytest.fixture(
+    scope="module", params=("sqlite", pytest.param("postgresql", marks=pytest.mark.long))
+)
+def kind(request: pytest.FixtureRequest) -> str:
+    """One life each time, and one on the other database in the long run."""
+    chosen: str = request.param
+    return chosen
+
+
 @pytest.fixture(scope="module")
 def settings(database_url: str) -> Settings:
     """As served, but that processes follow each other sooner."""

@@ -110,13 +110,3 @@ def test_every_process_shows_the_new_time(
         other = Counter(client, world)
         moved(counter, advance_by="PT6H")
         assert abs(now_of(other) - now_of(counter)) < timedelta(seconds=10)
-
-
-def test_the_clock_knows_the_banks_calendar(counter: Counter) -> None:
-    shown = counter.get("/sim/clock").json()
-    assert shown["calendar_is_provisional"] is False
-    assert shown["next_working_day"] > shown["business_date"]
-    moved(counter, advance_to="2027-02-05T10:00:00+08:00")  # 除夕
-    shown = counter.get("/sim/clock").json()
-    assert (shown["is_working_day"], shown["next_working_day"]) == (False, "2027-02-09")
-    assert shown["calendar_is_provisional"] is True

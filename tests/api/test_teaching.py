@@ -19,6 +19,15 @@ from tests.api.watched import Watched, watched
 POINT = "SP520121-0002"
 
 
+@pytest.fixture(
+    scope="module", params=("sqlite", pytest.param("postgresql", marks=pytest.mark.long))
+)
+def kind(request: pytest.FixtureRequest) -> str:
+    """What is planted goes the way of every request, which others try on both databases."""
+    chosen: str = request.param
+    return chosen
+
+
 @pytest.fixture(scope="module")
 def bank(settings: Settings, world: Village) -> Iterator[Watched]:
     with watched(settings, world) as opened:
