@@ -22,7 +22,7 @@ from seeds.sizes import Size
 from tests.patterns.records import Record, read_points, read_records
 from tests.patterns.recount_cards import Points
 
-SEEDS = (1, 20260101)
+SEEDS = (pytest.param(1, marks=pytest.mark.long), 20260101)
 PER_RULE = 4
 EVERY_DAYS = 6
 

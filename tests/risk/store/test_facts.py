@@ -190,7 +190,7 @@ def spread(stream: Sequence[Request], *, ties: bool = False) -> list[Request]:
     return result
 
 
-@examples(60)
+@examples(30)
 @given(stream=request_streams(), sizes=cuts)
 def test_every_fact_is_what_the_windows_in_memory_mean(
     still_database: Database, stream: list[Request], sizes: list[int]

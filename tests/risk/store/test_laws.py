@@ -32,7 +32,7 @@ def after(database: Database, groups: Sequence[Sequence[Request]]) -> Any:
         return what_is_left(bank)
 
 
-@examples(25)
+@examples(15)
 @given(stream=request_streams(), sizes=cuts)
 def test_grouping_is_invisible(
     still_database: Database, stream: list[Request], sizes: list[int]
