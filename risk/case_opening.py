@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -146,9 +145,3 @@ def note(connection: Connection, case: Case, wish: Wish, *, is_new: bool) -> Non
         },
         why=wish.reason,
     )
-
-
-def open_several(connection: Connection, wishes: Sequence[Wish]) -> list[Opened]:
-    """Open cases in the one order in which everybody takes them."""
-    ordered = sorted(wishes, key=lambda wish: (wish.kind.value, wish.subject))
-    return [open_case(connection, wish) for wish in ordered]

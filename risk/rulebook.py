@@ -15,7 +15,6 @@ from importlib.resources import files
 from itertools import combinations
 from typing import TypeAlias
 
-from pos_sim.domain.requests import Business
 from pos_sim.domain.watching import Verdict
 from risk.facts import Exit, RiskFacts
 from risk.hits import error_hit, expect, hit_of, keep_strongest
@@ -76,10 +75,6 @@ class Rulebook:
             except Exception as accident:  # whatever it is, it must be seen and not pass
                 hits.append(error_hit(rule, facts, accident))
         return tuple(hits)
-
-    def facts_for(self, lane: Lane, tier: Tier, business: Business | None) -> frozenset[str]:
-        """Return the facts without which something in this plan would be an error."""
-        return self._plans[lane, tier, business and business.value].needs
 
 
 def is_nothing(value: object) -> bool:

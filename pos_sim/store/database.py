@@ -27,6 +27,10 @@ from pos_sim.store.trips import in_trips, let_trips_go_first
 
 T = TypeVar("T")
 
+Work = Callable[[Connection], T]
+Way = Callable[[Connection, Work[T]], T]
+"""How work is done in a transaction, with its commit or before it."""
+
 LOCK_WAIT_S = 10
 CONNECT_WAIT_S = 10
 READERS = 4
@@ -97,14 +101,7 @@ class Database:
         if self.is_sqlite:
             async with self._turn:
                 return await self._in_writer_thread(partial(self.run_now, work))
-        left = self.tries
-        while True:
-            left -= 1
-            try:
-                async with self._async.begin() as connection:
-                    return await connection.run_sync(with_last_words, work)
-            except DBAPIError as error:
-                raise_unless_crossed(error, left)
+        return await self._begun_again(self._async, with_last_words, work)
 
     async def run_brief(self, work: Callable[[Connection], T]) -> T:
         """Do ``work``, which takes milliseconds, in one transaction and commit it.
@@ -114,14 +111,9 @@ class Database:
         interpreter lock after every statement. Only what waits for locks and for the disk, begin
         and commit, goes to the writer thread.
         """
-        left = self.tries
-        while not self.is_sqlite:
-            left -= 1
-            try:
-                async with self._async_brief.begin() as one:
-                    return await one.run_sync(in_trips, partial(with_last_words, work=work))
-            except DBAPIError as error:
-                raise_unless_crossed(error, left)
+        if not self.is_sqlite:
+            spoken = partial(with_last_words, work=work)
+            return await self._begun_again(self._async_brief, in_trips, spoken)
         async with self._turn:
             transaction = WriterTransaction(self._writer)
             try:
@@ -140,26 +132,36 @@ class Database:
 
     def run_now(self, work: Callable[[Connection], T]) -> T:
         """Do ``work`` in one transaction and commit it, here and now."""
+        return self._begun_again_now(self._writer, with_last_words, work)
+
+    def run_brief_now(self, work: Callable[[Connection], T]) -> T:
+        """Do ``work``, which takes milliseconds, in one transaction and commit it, here and now."""
+        if self.is_sqlite:
+            return self.run_now(work)
+        spoken = partial(with_last_words, work=work)
+        return self._begun_again_now(self._brief, in_trips, spoken)
+
+    async def _begun_again(self, engine: AsyncEngine, do: Way[T], work: Work[T]) -> T:
+        """Do ``work`` in its ``Way``, again where it had to give way; raises what errors mean."""
         left = self.tries
         while True:
             left -= 1
             try:
-                with self._writer.begin() as connection:
-                    return with_last_words(connection, work)
+                async with engine.begin() as connection:
+                    return await connection.run_sync(do, work)
             except DBAPIError as error:
                 raise_unless_crossed(error, left)
 
-    def run_brief_now(self, work: Callable[[Connection], T]) -> T:
-        """Do ``work``, which takes milliseconds, in one transaction and commit it, here and now."""
+    def _begun_again_now(self, engine: Engine, do: Way[T], work: Work[T]) -> T:
+        """The same without an event loop."""
         left = self.tries
-        while not self.is_sqlite:
+        while True:
             left -= 1
             try:
-                with self._brief.begin() as connection:
-                    return in_trips(connection, partial(with_last_words, work=work))
+                with engine.begin() as connection:
+                    return do(connection, work)
             except DBAPIError as error:
                 raise_unless_crossed(error, left)
-        return self.run_now(work)
 
     async def read(self, work: Callable[[Connection], T]) -> T:
         """Do ``work``, which only reads."""

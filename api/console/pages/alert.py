@@ -11,12 +11,10 @@ from fastapi import APIRouter, Path
 from sqlalchemy import Connection
 from starlette.responses import Response
 
-from api.auth import STAFF
-from api.console.gate import page
 from api.console.navigation import HOME
 from api.console.pages.alerts import due_of
 from api.console.staff import alerts as desk
-from api.console.staff.desk import ACTING, Watch, body_of, line, read, show
+from api.console.staff.desk import ACTING, Clerk, Reader, Watch, body_of, line, read, show
 from api.console.visit import Visit
 from api.models.cases import CaseBody
 from api.models.risk_alerts import ActionBody
@@ -37,8 +35,6 @@ from risk.working_alerts import work_on
 
 router = APIRouter(prefix=f"{HOME}/alerts")
 
-Reader = Annotated[Visit, page(*STAFF)]
-Clerk = Annotated[Visit, page(*ACTING)]
 AlertPath = Annotated[str, Path(pattern="^[0-9A-Za-z-]{1,40}$")]
 
 SILENCES: dict[str, timedelta] = {

@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Annotated, Any
+from typing import Any
 
 from fastapi import APIRouter
 from sqlalchemy import Connection
 from starlette.responses import Response
 
-from api.auth import STAFF
-from api.console.gate import page
 from api.console.navigation import HOME
-from api.console.staff.desk import Watch, address, next_page, one_of, read, show
+from api.console.staff.desk import Reader, Watch, address, next_page, one_of, read, show
 from api.console.staff.times import due_text
 from api.console.visit import Visit
 from api.paging import position_of
@@ -29,7 +27,6 @@ from risk.vocabulary import Severity
 
 router = APIRouter(prefix=f"{HOME}/alerts")
 
-Reader = Annotated[Visit, page(*STAFF)]
 
 PAGE = 25
 PLACE_MAX = 40

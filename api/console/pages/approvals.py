@@ -10,12 +10,12 @@ from fastapi import APIRouter, Path
 from sqlalchemy import Connection
 from starlette.responses import Response
 
-from api.auth import STAFF
-from api.console.gate import page
 from api.console.navigation import HOME
 from api.console.staff.approvals import Proposal, Reading, proposal_of
 from api.console.staff.desk import (
     ACTING,
+    Clerk,
+    Reader,
     Watch,
     address,
     body_of,
@@ -36,8 +36,6 @@ from risk.approvals import Approval, Choice, decide, list_approvals
 
 router = APIRouter(prefix=f"{HOME}/approvals")
 
-Reader = Annotated[Visit, page(*STAFF)]
-Clerk = Annotated[Visit, page(*ACTING)]
 ApprovalPath = Annotated[str, Path(pattern="^[0-9A-Za-z-]{1,40}$")]
 
 PAGE = 20

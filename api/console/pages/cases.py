@@ -11,12 +11,12 @@ from fastapi import APIRouter, Path
 from sqlalchemy import Connection
 from starlette.responses import Response
 
-from api.auth import STAFF
-from api.console.gate import page
 from api.console.navigation import HOME
 from api.console.staff import cases as desk
 from api.console.staff.desk import (
     ACTING,
+    Clerk,
+    Reader,
     Watch,
     address,
     body_of,
@@ -46,8 +46,6 @@ from risk.workflows import WORKFLOWS
 
 router = APIRouter(prefix=f"{HOME}/cases")
 
-Reader = Annotated[Visit, page(*STAFF)]
-Clerk = Annotated[Visit, page(*ACTING)]
 CasePath = Annotated[str, Path(pattern="^[0-9A-Za-z-]{1,40}$")]
 
 AT = f"{HOME}/cases"

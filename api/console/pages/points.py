@@ -9,13 +9,13 @@ from fastapi import APIRouter, Path
 from sqlalchemy import Connection
 from starlette.responses import Response
 
-from api.auth import STAFF
-from api.console.gate import page
 from api.console.navigation import HOME
 from api.console.pages.alert import answers
 from api.console.staff import points as desk
 from api.console.staff.desk import (
     ACTING,
+    Clerk,
+    Reader,
     Watch,
     body_of,
     line,
@@ -45,8 +45,6 @@ from seeds.geography import counties, guizhou
 
 router = APIRouter(prefix=f"{HOME}/points")
 
-Reader = Annotated[Visit, page(*STAFF)]
-Clerk = Annotated[Visit, page(*ACTING)]
 PointPath = Annotated[str, Path(pattern="^[0-9A-Za-z-]{1,16}$")]
 
 STATUSES = tuple(status.value for status in PointStatus)

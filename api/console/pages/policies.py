@@ -11,11 +11,9 @@ from fastapi import APIRouter, Path
 from sqlalchemy import Connection
 from starlette.responses import Response
 
-from api.auth import STAFF
-from api.console.gate import page
 from api.console.navigation import HOME
 from api.console.staff import policies as desk
-from api.console.staff.desk import ACTING, Watch, body_of, line, read, show
+from api.console.staff.desk import ACTING, Clerk, Reader, Watch, body_of, line, read, show
 from api.console.visit import Visit
 from api.models.tariff import FeeQuoteBody, Listed, PolicyBody
 from api.problems import Problem
@@ -29,8 +27,6 @@ from risk.policy_drafts import propose_policy
 
 router = APIRouter(prefix=f"{HOME}/policies")
 
-Reader = Annotated[Visit, page(*STAFF)]
-Clerk = Annotated[Visit, page(*ACTING)]
 VersionPath = Annotated[str, Path(pattern="^[0-9A-Za-z._-]{1,32}$")]
 
 AT = f"{HOME}/policies"

@@ -11,11 +11,9 @@ from fastapi import APIRouter, Path
 from sqlalchemy import Connection
 from starlette.responses import Response
 
-from api.auth import STAFF
-from api.console.gate import page
 from api.console.navigation import HOME
 from api.console.staff import rules as desk
-from api.console.staff.desk import ACTING, Watch, body_of, line, one_of, read, show
+from api.console.staff.desk import ACTING, Clerk, Reader, Watch, body_of, line, one_of, read, show
 from api.console.staff.rule_forms import (
     JSON_FIELD,
     SEVERITIES,
@@ -44,8 +42,6 @@ from risk.vocabulary import Lane, Mode
 
 router = APIRouter(prefix=f"{HOME}/rules")
 
-Reader = Annotated[Visit, page(*STAFF)]
-Clerk = Annotated[Visit, page(*ACTING)]
 RulePath = Annotated[str, Path(pattern="^[0-9A-Za-z]{1,8}$")]
 
 LANES = tuple(lane.value for lane in Lane)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 from urllib.parse import urlencode
 
 from pydantic import BaseModel, ValidationError
 from sqlalchemy import Connection
 from starlette.responses import Response
 
+from api.auth import STAFF
+from api.console.gate import page
 from api.console.staff.times import day_and_time
 from api.console.visit import Visit
 from api.paging import cursor_of
@@ -22,6 +24,10 @@ B = TypeVar("B", bound=BaseModel)
 
 ACTING = ("maker", "checker")
 """Who works on alerts and cases, and decides what others propose."""
+
+Reader = Annotated[Visit, page(*STAFF)]
+Clerk = Annotated[Visit, page(*ACTING)]
+"""Who may read a page of staff, and who may send its forms."""
 
 NAMES = ("do", "approval")
 """The hidden fields that tell the forms of a page apart."""
