@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, Page
 from api.settings import Settings
 from tests.api import village
 from tests.api.console.chromium import screen, started
-from tests.api.console.office import high_alert, manned, medium_alert
+from tests.api.console.staff.office import high_alert, manned, medium_alert
 from tests.api.village import GRCU_POS, MOBILE, OTHER_POS, POS
 from tests.api.watched import Watched
 from tests.pictures.album import ALBUM, Picture

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from datetime import timedelta
 
 import httpx2
 import pytest
 
-from api.settings import Settings
 from tests.api.console.browser import Browser, hidden
-from tests.api.console.office import Clerk, high_alert, manned, words
+from tests.api.console.staff.office import Clerk, high_alert, words
 from tests.api.counter import Json
 from tests.api.village import (
     FROZEN,
@@ -21,42 +19,11 @@ from tests.api.village import (
     POOR_POINT,
     POS,
     UNTRAINED,
-    Village,
 )
 from tests.api.watched import Watched
 
 AT = "/console/points"
 MARKUP = '<img src=x onerror="alert(1)">小卖部'
-
-
-@pytest.fixture(scope="module")
-def office(settings: Settings, world: Village) -> Iterator[tuple[Watched, str]]:
-    with manned(settings, world) as opened:
-        yield opened
-
-
-@pytest.fixture(scope="module")
-def village(office: tuple[Watched, str]) -> Watched:
-    return office[0]
-
-
-@pytest.fixture
-def address(office: tuple[Watched, str]) -> str:
-    return office[1]
-
-
-@pytest.fixture
-def maker(address: str) -> Iterator[Clerk]:
-    clerk = Clerk(address, "demo-maker")
-    yield clerk
-    clerk.close()
-
-
-@pytest.fixture
-def checker(address: str) -> Iterator[Clerk]:
-    clerk = Clerk(address, "demo-checker")
-    yield clerk
-    clerk.close()
 
 
 def point_of(village: Watched, terminal_id: str = POS) -> Json:

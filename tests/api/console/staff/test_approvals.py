@@ -2,50 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
 
-from api.settings import Settings
 from pos_sim.domain.calendar import in_local_time
 from tests.api.console.browser import Browser
-from tests.api.console.office import Clerk, high_alert, manned, words
+from tests.api.console.staff.office import Clerk, high_alert, words
 from tests.api.counter import Json
-from tests.api.village import OTHER_POS, POS, Village
+from tests.api.village import OTHER_POS, POS
 from tests.api.watched import Watched
 
 AT = "/console/approvals"
-
-
-@pytest.fixture(scope="module")
-def office(settings: Settings, world: Village) -> Iterator[tuple[Watched, str]]:
-    with manned(settings, world) as opened:
-        yield opened
-
-
-@pytest.fixture(scope="module")
-def village(office: tuple[Watched, str]) -> Watched:
-    return office[0]
-
-
-@pytest.fixture
-def address(office: tuple[Watched, str]) -> str:
-    return office[1]
-
-
-@pytest.fixture
-def maker(address: str) -> Iterator[Clerk]:
-    clerk = Clerk(address, "demo-maker")
-    yield clerk
-    clerk.close()
-
-
-@pytest.fixture
-def checker(address: str) -> Iterator[Clerk]:
-    clerk = Clerk(address, "demo-checker")
-    yield clerk
-    clerk.close()
 
 
 def proposed(village: Watched, verdict: str = "false_alarm") -> Json:

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from api.settings import Settings
 from tests.api.console.chromium import PHONE, jumped, screen, scrolls_sideways, violations
-from tests.api.console.office import high_alert, manned
+from tests.api.console.staff.office import high_alert, manned
 from tests.api.village import POS, Village
 from tests.api.watched import Watched
 
@@ -35,11 +35,6 @@ def office(settings: Settings, world: Village) -> Iterator[tuple[Watched, str]]:
         village.spread()
         village.pass_time(days=1)
         yield opened
-
-
-@pytest.fixture(scope="module")
-def address(office: tuple[Watched, str]) -> str:
-    return office[1]
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,7 @@ import pytest
 from api.settings import Settings
 from pos_sim.domain.calendar import business_date
 from tests.api.console.browser import Browser, hidden
-from tests.api.console.office import Clerk, high_alert, manned, words
+from tests.api.console.staff.office import Clerk, high_alert, manned, words
 from tests.api.counter import Json
 from tests.api.village import Village
 from tests.api.watched import Watched
@@ -28,30 +28,6 @@ def office(settings: Settings, world: Village) -> Iterator[tuple[Watched, str]]:
         village.spread()
         village.pass_time(days=9)
         yield opened
-
-
-@pytest.fixture(scope="module")
-def village(office: tuple[Watched, str]) -> Watched:
-    return office[0]
-
-
-@pytest.fixture
-def address(office: tuple[Watched, str]) -> str:
-    return office[1]
-
-
-@pytest.fixture
-def maker(address: str) -> Iterator[Clerk]:
-    clerk = Clerk(address, "demo-maker")
-    yield clerk
-    clerk.close()
-
-
-@pytest.fixture
-def checker(address: str) -> Iterator[Clerk]:
-    clerk = Clerk(address, "demo-checker")
-    yield clerk
-    clerk.close()
 
 
 def day(village: Watched, ahead: int) -> str:

@@ -4,54 +4,21 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
 from datetime import timedelta
 from importlib.resources import files
 from urllib.parse import urlencode
 
 import pytest
 
-from api.settings import Settings
 from pos_sim.domain.calendar import business_date
 from tests.api.console.browser import Browser, hidden
-from tests.api.console.office import Clerk, manned, words
+from tests.api.console.staff.office import Clerk, words
 from tests.api.counter import Json
-from tests.api.village import Village
 from tests.api.watched import Watched
 
 AT = "/console/policies"
 OF_LATER = "贵阳银行借记卡免ATM跨行取现手续费"
 """A waiver since October 2021."""
-
-
-@pytest.fixture(scope="module")
-def office(settings: Settings, world: Village) -> Iterator[tuple[Watched, str]]:
-    with manned(settings, world) as opened:
-        yield opened
-
-
-@pytest.fixture(scope="module")
-def village(office: tuple[Watched, str]) -> Watched:
-    return office[0]
-
-
-@pytest.fixture
-def address(office: tuple[Watched, str]) -> str:
-    return office[1]
-
-
-@pytest.fixture
-def maker(address: str) -> Iterator[Clerk]:
-    clerk = Clerk(address, "demo-maker")
-    yield clerk
-    clerk.close()
-
-
-@pytest.fixture
-def checker(address: str) -> Iterator[Clerk]:
-    clerk = Clerk(address, "demo-checker")
-    yield clerk
-    clerk.close()
 
 
 def day(village: Watched, ahead: int) -> str:

@@ -20,7 +20,7 @@ from tests.api.console.chromium import (
     scrolls_sideways,
     violations,
 )
-from tests.api.console.office import high_alert, manned, medium_alert
+from tests.api.console.staff.office import high_alert, manned, medium_alert
 from tests.api.counter import Json
 from tests.api.village import GRCU_POS, Village
 from tests.api.watched import Watched
@@ -38,16 +38,6 @@ def office(settings: Settings, world: Village, database_url: str) -> Iterator[tu
         database.run_now(lambda c: c.execute(rename.values(name=NAME)))
         database.close_now()
         yield village, address
-
-
-@pytest.fixture(scope="module")
-def village(office: tuple[Watched, str]) -> Watched:
-    return office[0]
-
-
-@pytest.fixture(scope="module")
-def address(office: tuple[Watched, str]) -> str:
-    return office[1]
 
 
 @pytest.fixture(scope="module")

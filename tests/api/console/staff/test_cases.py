@@ -11,7 +11,7 @@ import pytest
 from api.settings import Settings
 from risk.checklists import shipped_checklist
 from tests.api.console.browser import Browser
-from tests.api.console.office import Clerk, manned, medium_alert, words
+from tests.api.console.staff.office import Clerk, manned, medium_alert, words
 from tests.api.counter import Json
 from tests.api.village import GRCU_POS, OTHER_POS, POS, UNTRAINED, Village
 from tests.api.watched import Watched
