@@ -2,9 +2,14 @@
 
 from alembic import context
 
-import risk.store.case_tables
-import risk.store.tables  # noqa: F401 - their tables join the others
 from pos_sim.store.tables import metadata
+from risk.store import (  # noqa: F401 - their tables join the others
+    case_tables,
+    grade_tables,
+    rule_tables,
+    staff_tables,
+    tables,
+)
 
 context.configure(
     connection=context.config.attributes["connection"],

@@ -21,7 +21,7 @@ from pos_sim.store.outbox import STAFF, announce
 from pos_sim.store.queries import Page
 from pos_sim.store.rows import from_us, to_us
 from pos_sim.store.sql import InsertSet, Statement
-from risk.store.tables import audit_log
+from risk.store.staff_tables import audit_log
 
 CLOCK = "clock"
 """The actor of whatever a deadline brought about."""

@@ -23,8 +23,8 @@ from risk.due import Due, Fired
 from risk.rules import Hit, RuleVersion
 from risk.store.register import read_register, touch
 from risk.store.rule_figures import dropped_versions
+from risk.store.rule_tables import risk_breaks
 from risk.store.save_hits import Said, raise_alerts
-from risk.store.tables import risk_breaks
 from risk.vocabulary import Lane, Outcome, ScopeKind, Severity
 
 BREAKER, MARK = "circuit_breaker", "breaker_to_us"

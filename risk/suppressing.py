@@ -28,8 +28,8 @@ from risk.due import Due, Fired
 from risk.mistakes import Mistaken
 from risk.releases import published
 from risk.store.register import touch
+from risk.store.rule_tables import risk_suppressions
 from risk.store.save_hits import latest_alerts
-from risk.store.tables import risk_suppressions
 from risk.store.version_rows import all_versions
 from risk.suppressions import NEVER_SUPPRESSED, ONE_HAND
 from risk.vocabulary import ScopeKind

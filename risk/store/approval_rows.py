@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Select, select, tuple_
 
 from pos_sim.store.queries import Page
 from pos_sim.store.sql import Statement
-from risk.store.tables import approvals
+from risk.store.staff_tables import approvals
 
 COLUMNS = (
     "approval_id", "subject_kind", "subject_id", "action", "payload", "maker", "made_us",

@@ -19,7 +19,7 @@ from sqlalchemy import (
 )
 
 from pos_sim.store.tables import metadata
-from risk.store.tables import TWO_PEOPLE
+from risk.store.staff_tables import TWO_PEOPLE
 
 cases = Table(
     "cases",

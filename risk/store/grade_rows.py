@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from pos_sim.store.rows import from_us, to_day
 from pos_sim.store.sql import InsertSet, Statement, UpdateSet
 from pos_sim.store.tables import service_points
-from risk.store.tables import point_grades
+from risk.store.grade_tables import point_grades
 from risk.tiers import TierChange
 from risk.vocabulary import Tier
 

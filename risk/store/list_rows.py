@@ -11,7 +11,7 @@ from sqlalchemy import Connection, select, tuple_
 from pos_sim.store.queries import Page
 from pos_sim.store.rows import from_us, to_us
 from pos_sim.store.sql import InsertSet, Statement
-from risk.store.tables import risk_list_entries, risk_lists
+from risk.store.rule_tables import risk_list_entries, risk_lists
 
 COLUMNS = ("entry_id", "name", "value", "from_us", "until_us", "source", "maker", "checker")
 ROW = tuple(risk_list_entries.c[name] for name in COLUMNS)

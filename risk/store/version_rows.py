@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from pos_sim.store.rows import to_day
 from pos_sim.store.sql import InsertSet, Statement
-from risk.store.tables import risk_rule_versions
+from risk.store.rule_tables import risk_rule_versions
 
 COLUMNS = (
     "rule_id", "version", "canonical", "checksum", "mode", "status", "effective_from", "maker",

@@ -11,7 +11,7 @@ from pos_sim.store.rows import from_us, to_us
 from pos_sim.store.sql import Statement
 from pos_sim.store.tables import service_points, terminals
 from risk.store.register import touch
-from risk.store.tables import risk_list_entries, risk_lists
+from risk.store.rule_tables import risk_list_entries, risk_lists
 from seeds.patterns.episodes import Act, Episode, Listing, Opening, Registration
 from seeds.patterns.truth import Sighting
 

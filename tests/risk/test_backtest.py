@@ -27,7 +27,8 @@ from risk.pages import RulebookError
 from risk.replay import days_needed
 from risk.rulebook import shipped
 from risk.rules import Hit
-from risk.store.tables import point_grades, risk_alerts
+from risk.store.grade_tables import point_grades
+from risk.store.tables import risk_alerts
 from risk.vocabulary import DECISIONS, Lane, Severity
 from tests.chances import CARDS, examples, request_streams
 from tests.counter import reversal, transfer, withdrawal

@@ -18,8 +18,9 @@ from risk.bank_calendar import BankCalendar
 from risk.breaking import breaker_due
 from risk.due import Fired
 from risk.store.register import read_register
+from risk.store.rule_tables import risk_breaks
 from risk.store.save_hits import Said, save_said
-from risk.store.tables import risk_alerts, risk_breaks
+from risk.store.tables import risk_alerts
 from risk.vocabulary import Mode
 from tests.counter import withdrawal
 from tests.risk.ordinary import hits_of

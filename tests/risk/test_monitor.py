@@ -8,7 +8,7 @@ from pos_sim.domain.calendar import DEMO_START
 from pos_sim.domain.money import yuan
 from pos_sim.store.database import Database
 from pos_sim.store.rows import to_us
-from risk.store.tables import risk_list_entries, risk_lists
+from risk.store.rule_tables import risk_list_entries, risk_lists
 from tests.counter import withdrawal
 from tests.risk.watched import DAY, FOURTH, MINUTE, THIRD, Watched, watched
 from tests.worlds import OTHER_POS, POS, SMALL

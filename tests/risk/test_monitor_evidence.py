@@ -19,12 +19,8 @@ from risk.live.makers import MAKERS
 from risk.rule_rows import read_canonical
 from risk.rulebook import shipped
 from risk.store.register import touch
-from risk.store.tables import (
-    risk_alerts,
-    risk_breaks,
-    risk_rule_versions,
-    risk_suppressions,
-)
+from risk.store.rule_tables import risk_breaks, risk_rule_versions, risk_suppressions
+from risk.store.tables import risk_alerts
 from tests.counter import inquiry, withdrawal
 from tests.risk.watched import DAY, FAR, MINUTE, Watched, watched
 from tests.worlds import SMALL, WRONG_PIN
