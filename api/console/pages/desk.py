@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from functools import partial
 from itertools import groupby
 from typing import Annotated, Any
@@ -19,6 +18,14 @@ from api.auth import STAFF
 from api.console.gate import page
 from api.console.navigation import HOME
 from api.console.once import do_once, token_of
+from api.console.staff.desk import ACTING
+from api.console.staff.freezing import (
+    FREEZES,
+    PROPOSERS,
+    Waiting,
+    propose_freeze,
+    waiting_freezes,
+)
 from api.console.terminal_tray import terminals_of
 from api.console.visit import Visit
 from api.desk import Desk
@@ -29,10 +36,6 @@ from api.problems import Problem, invalid_field
 from pos_sim.domain.service_points import PointStatus
 from pos_sim.store.lines import CutLine, cut_lines_now
 from pos_sim.store.query_points import PointFilter, PointRecord, list_points
-from risk import cases
-from risk.case_mistakes import AlreadyOpen, Mistakes
-from risk.case_opening import Wish
-from risk.workflow import Actor, CaseKind
 from seeds.manifest import Moment
 from seeds.patterns.catalogue import PATTERNS
 from seeds.patterns.sent import heard_of, newest_sent
@@ -41,14 +44,13 @@ router = APIRouter(prefix=f"{HOME}/desk")
 
 Staff = Annotated[Visit, page(*STAFF)]
 Trainer = Annotated[Visit, page("admin")]
-Clerk = Annotated[Visit, page("maker", "checker")]
+Proposer = Annotated[Visit, page(*PROPOSERS)]
 
 DESK = f"{HOME}/desk"
 EPISODES_SHOWN = 8
 POINTS_MAX = 200
 OUTSIDE = "out"
 """The bank outside the province: its machines are no service points."""
-FREEZES = ("freeze", "unfreeze")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,7 @@ class OnDesk:
     episodes: Sequence[EpisodeShown]
     lines: Sequence[CutLine]
     frozen: Sequence[PointRecord]
+    waiting: Sequence[Waiting]
     points: Sequence[PointRecord]
     terminals: Sequence[Any]
 
@@ -77,6 +80,8 @@ async def desk(visit: Staff, episode: str = "", pattern: str = "", point: str = 
         chosen=pattern,
         point=point,
         newest=episode,
+        may_propose=visit.may(*PROPOSERS),
+        may_decide=visit.may(*ACTING),
     )
 
 
@@ -124,8 +129,11 @@ async def line(visit: Trainer) -> Response:
 
 
 @router.post("/freezes")
-async def freeze(visit: Clerk) -> Response:
-    """Propose to freeze a point, or to lift its freeze: a second person decides."""
+async def freeze(visit: Proposer) -> Response:
+    """Propose to freeze a point, or to lift its freeze: a second person decides.
+
+    A trainer may propose here; approving takes a maker or checker, and never who proposed.
+    """
     action = visit.form.get("action", "")
     if action not in FREEZES:
         return visit.go(DESK, refused=visit.t("desk.no_action"))
@@ -140,21 +148,6 @@ async def freeze(visit: Clerk) -> Response:
     return await visit.do(work, to=f"{DESK}#freezes", said=f"desk.{action}_proposed")
 
 
-def propose_freeze(
-    connection: Connection, point_id: str, action: str, by: str, at: datetime, note: str
-) -> str:
-    """Propose within the open freeze case of a point, or a new one; return the case's id."""
-    if not note:
-        raise Mistakes({"note": "请写理由 · A reason is needed"})
-    wish = Wish(kind=CaseKind.FREEZE, service_point_id=point_id, reason=note, by=by, at=at)
-    try:
-        case_id = cases.open_by_staff(connection, wish).case_id
-    except AlreadyOpen as there:
-        case_id = there.case_id
-    cases.act(connection, case_id, action, actor=Actor(by), at=at, note=note)
-    return case_id
-
-
 def read_desk(connection: Connection, moment: Moment) -> OnDesk:
     """Read what lies on the desk."""
     serving = PointFilter(status=PointStatus.OPEN.value)
@@ -166,6 +159,7 @@ def read_desk(connection: Connection, moment: Moment) -> OnDesk:
         ],
         lines=cut_lines_now(connection),
         frozen=list_points(connection, frozen, POINTS_MAX, None).items,
+        waiting=waiting_freezes(connection),
         points=[
             point
             for point in list_points(connection, serving, POINTS_MAX, None).items

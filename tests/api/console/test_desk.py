@@ -104,7 +104,6 @@ def test_a_freeze_takes_two_people_and_so_does_its_end(browser: Browser, counter
         ("demo-maker", "patterns"),
         ("demo-checker", "lines"),
         ("demo-auditor", "freezes"),
-        ("demo-admin", "freezes"),
     ],
 )
 def test_who_may_not_is_told_in_a_sentence(browser: Browser, who: str, path: str) -> None:
