@@ -6,9 +6,10 @@ names is looked up again with every request: a revoked key is out within a secon
 
 from __future__ import annotations
 
+import asyncio
 import hmac
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from time import monotonic, time
@@ -22,8 +23,8 @@ from pos_sim.store.keys import ApiKey
 COOKIE = "pos_sim_session"
 PATH = "/console"
 
-Look: TypeAlias = Callable[[str], Awaitable[ApiKey | None]]
-"""Finds in the database who has a name, and still may call."""
+Look: TypeAlias = Callable[[Collection[str]], Awaitable[Mapping[str, ApiKey]]]
+"""Finds in the database who of these names may still call."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,11 @@ class Session:
 
 
 class Sessions:
-    """Reads, writes and signs sessions."""
+    """Reads, writes and signs sessions.
+
+    Every open stream asks who is signed in before it sends: those who meet stale knowledge together
+    wait for one look, and that look is for all who asked since the one before.
+    """
 
     def __init__(self, secret: bytes, look: Look, *, lasts_s: float, fresh_s: float) -> None:
         self._secret = secret
@@ -53,6 +58,8 @@ class Sessions:
         self._lasts_s = int(lasts_s)
         self._fresh_s = fresh_s
         self._found: dict[str, tuple[float, ApiKey | None]] = {}
+        self._asked: set[str] = set()
+        self._looking = asyncio.Lock()
 
     def read(self, cookie: str | None) -> Session:
         """Return the session of a cookie; a fresh one where it is missing, forged or expired."""
@@ -97,8 +104,20 @@ class Sessions:
         """Return who is signed in, None where nobody is or the key was revoked."""
         if not session.name:
             return None
-        stale_at, found = self._found.get(session.name, (float("-inf"), None))
-        if monotonic() >= stale_at:
-            found = await self._look(session.name)
-            self._found[session.name] = (monotonic() + self._fresh_s, found)
-        return found
+        self._asked.add(session.name)
+        if not self._knows(session.name):
+            async with self._looking:
+                if not self._knows(session.name):
+                    await self._look_again({session.name} | self._asked)
+        return self._found[session.name][1]
+
+    def _knows(self, name: str) -> bool:
+        return name in self._found and monotonic() < self._found[name][0]
+
+    async def _look_again(self, names: Collection[str]) -> None:
+        """Learn who these are; whoever nobody asked for any more is forgotten."""
+        self._asked = set()
+        found = await self._look(names)
+        now = monotonic()
+        still = {name: known for name, known in self._found.items() if now < known[0]}
+        self._found = still | {name: (now + self._fresh_s, found.get(name)) for name in names}

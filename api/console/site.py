@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from contextlib import asynccontextmanager, suppress
 from functools import partial
 from hashlib import blake2b, sha256
@@ -49,8 +49,8 @@ def console_for(desk: Desk, built: frozenset[str]) -> Console:
     sandbox, settings = desk.sandbox, desk.settings
     secret = blake2b(sandbox.secrets.key, digest_size=32, person=b"console").digest()
 
-    async def look(name: str) -> ApiKey | None:
-        return await sandbox.database.read(partial(find_named, name=name))
+    async def look(names: Collection[str]) -> Mapping[str, ApiKey]:
+        return await sandbox.database.read(partial(find_named, names=names))
 
     return Console(
         sandbox=sandbox,

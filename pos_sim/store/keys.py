@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 
@@ -49,12 +49,12 @@ def find_key(connection: Connection, key_bytes: bytes, api_key: str) -> ApiKey |
     return None if found is None else ApiKey(*found)
 
 
-def find_named(connection: Connection, name: str) -> ApiKey | None:
-    """Return who has this name and may still call."""
+def find_named(connection: Connection, names: Collection[str]) -> dict[str, ApiKey]:
+    """Return those who have one of these names and may still call, by name."""
     found = connection.execute(
-        select(*WHO).where(api_keys.c.name == name, api_keys.c.revoked.is_(False))
-    ).first()
-    return None if found is None else ApiKey(*found)
+        select(*WHO).where(api_keys.c.name.in_(names), api_keys.c.revoked.is_(False))
+    )
+    return {row[0]: ApiKey(*row) for row in found}
 
 
 def list_keys(connection: Connection) -> Sequence[ApiKey]:

@@ -1,19 +1,19 @@
-"""What open consoles cost: the API's throughput with 60 of them against none, at 40 transactions/s.
+"""What open consoles cost the server, at 40 transactions a second that all of them may see.
 
-The server is a process of its own over a seeded county. One process drives 40 withdrawals a second,
-which all who watch see, and asks ``GET /sim/clock`` as often as it is answered: that is the
-throughput. Another holds the streams open. Rounds with and without streams alternate, so that a
-machine whose speed drifts harms both alike. Run: ``python -m tests.benchmarks.consoles [--json]``.
+The server is a process of its own over a seeded county. Two measures, of 60 consoles against none:
+the CPU that server and database use at that load, and the throughput that is left for others: one
+process asks ``GET /sim/clock`` as often as it is answered. Rounds with and without consoles
+alternate, so that a machine whose speed drifts harms both alike. Run:
+``python -m tests.benchmarks.consoles [--page alerts] [--database postgresql] [--json]``.
 """
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import json
-import multiprocessing
 import os
 import random
-import re
 import socket
 import statistics
 import subprocess
@@ -21,43 +21,71 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import httpx2
+import psutil
 
-CONSOLES = 60
+from api.postgres import start
+from tests.benchmarks.browsers import PAGES, watching
+from tests.benchmarks.servers import cpu_of, family
+from tests.benchmarks.worlds import postmaster
+
+CONSOLES = int(os.environ.get("CONSOLES", "60"))
 PER_SECOND = 40
 ASKERS = 8
 ROUND_S = float(os.environ.get("ROUND_S", "5"))
 PAIRS = int(os.environ.get("PAIRS", "6"))
 TERMINAL = {"Authorization": "Bearer demo-terminal"}
-FIELD = re.compile(r'name="csrf" value="([^"]+)"')
 
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """One round: answers a second, the server's CPU in microseconds an answer, slowest percent."""
+    """One round: answers a second to those who ask, CPU in ms a second, slowest percent in ms."""
 
     per_second: float
-    cpu_us: float
+    busy_ms: float
     p99_ms: float
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What is measured: the address, and the processes whose CPU counts."""
+
+    address: str
+    processes: tuple[psutil.Process, ...]
+
+    def cpu_s(self) -> float:
+        return sum(cpu_of(one) for process in self.processes for one in family(process))
 
 
 def main() -> None:
     """Measure and print."""
-    with (
-        tempfile.TemporaryDirectory(dir=os.environ.get("BENCH_DIR", "/var/tmp")) as folder,
-        served(f"sqlite:///{folder}/bench.db") as (address, pid),
-    ):
-        report = measure(address, pid)
-    print(json.dumps(report, indent=2) if "--json" in sys.argv else table(report))
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.consoles")
+    parser.add_argument("--page", default="operations", choices=[*PAGES, "all"])
+    parser.add_argument("--database", default="sqlite", choices=["sqlite", "postgresql"])
+    parser.add_argument("--json", action="store_true")
+    asked = parser.parse_args()
+    pages = list(PAGES) if asked.page == "all" else [asked.page]
+    with tempfile.TemporaryDirectory(dir=os.environ.get("BENCH_DIR", "/var/tmp")) as name:
+        folder = Path(name)
+        folder.chmod(0o755)  # PostgreSQL runs as a user of its own
+        with served(folder, asked.database) as measured:
+            reports = [measure(measured, page) for page in pages]
+    print(json.dumps(reports, indent=2) if asked.json else table(reports, asked.database))
 
 
 @contextmanager
-def served(url: str) -> Iterator[tuple[str, int]]:
-    """Serve a county in a process of its own; give its address and process id."""
+def served(folder: Path, database: str) -> Iterator[Measured]:
+    """Serve a county in a process of its own."""
+    url = f"sqlite:///{folder}/bench.db"
+    beside: tuple[psutil.Process, ...] = ()
+    if database == "postgresql":
+        url = start(folder / "postgres").replace("postgresql://", "postgresql+psycopg://")
+        beside = (postmaster(folder / "postgres"),)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -69,7 +97,7 @@ def served(url: str) -> Iterator[tuple[str, int]]:
         while not is_there(address):
             assert server.poll() is None, "the server ended"
             time.sleep(0.2)
-        yield address, server.pid
+        yield Measured(address, (psutil.Process(server.pid), *beside))
     finally:
         server.terminate()
         server.wait(20)
@@ -82,103 +110,59 @@ def is_there(address: str) -> bool:
         return False
 
 
-def measure(address: str, pid: int) -> dict[str, Any]:
+def measure(measured: Measured, page: str) -> dict[str, Any]:
     """Run the rounds; medians with and without consoles, and their ratio pair by pair."""
-    rounds: dict[bool, list[Round]] = {True: [], False: []}
+    rounds: dict[tuple[int, bool], list[Round]] = {}
     for number in range(-1, PAIRS):
-        for watched in (number % 2 == 0, number % 2 != 0):
-            done = one_round(address, pid, f"{number + 1:03d}{watched:03d}", watched=watched)
-            if number >= 0:  # the first pair warms up
-                rounds[watched].append(done)
-    pairs = list(zip(rounds[True], rounds[False], strict=True))
+        for askers in (0, ASKERS):
+            for watched in (number % 2 == 0, number % 2 != 0):
+                done = one_round(measured, page, askers, watched=watched)
+                if number >= 0:  # the first pairs warm up
+                    rounds.setdefault((askers, watched), []).append(done)
+    quiet, loud = rounds[0, False], rounds[0, True]
+    alone, beside = rounds[ASKERS, False], rounds[ASKERS, True]
     return {
+        "page": page,
         "consoles": CONSOLES,
         "transactions_per_second": PER_SECOND,
-        "none": summary(rounds[False]),
-        "watched": summary(rounds[True]),
-        "throughput_ratio": round(
-            statistics.median(a.per_second / b.per_second for a, b in pairs), 3
+        "cpu_ms_per_s": [middle([one.busy_ms for one in ones]) for ones in (quiet, loud)],
+        "answers_per_s": [middle([one.per_second for one in ones]) for ones in (alone, beside)],
+        "p99_ms": [middle([one.p99_ms for one in ones]) for ones in (alone, beside)],
+        "throughput_ratio": middle(
+            [b.per_second / a.per_second for a, b in zip(alone, beside, strict=True)]
         ),
-        "cpu_ratio": round(statistics.median(a.cpu_us / b.cpu_us for a, b in pairs), 3),
     }
 
 
-def middle(ratios: list[float]) -> float:
-    return round(statistics.median(ratios), 3)
+def middle(values: list[float]) -> float:
+    return round(statistics.median(values), 3)
 
 
-def summary(rounds: list[Round]) -> dict[str, float]:
-    return {
-        "per_second": round(statistics.median(one.per_second for one in rounds)),
-        "cpu_us": round(statistics.median(one.cpu_us for one in rounds)),
-        "p99_ms": round(statistics.median(one.p99_ms for one in rounds), 1),
-    }
-
-
-def one_round(address: str, pid: int, batch: str, *, watched: bool) -> Round:
+def one_round(measured: Measured, page: str, askers: int, *, watched: bool) -> Round:
     """Measure once, with all consoles open or none."""
-    if not watched:
-        return asyncio.run(asked(address, pid, batch))
-    ready, over = multiprocessing.Event(), multiprocessing.Event()
-    watching = multiprocessing.Process(target=watch, args=(address, ready, over))
-    watching.start()
-    try:
-        assert ready.wait(30), "the consoles did not open"
-        return asyncio.run(asked(address, pid, batch))
-    finally:
-        over.set()
-        watching.join(20)
+    with watching(measured.address, page, CONSOLES) if watched else nullcontext():
+        return asyncio.run(asked(measured, askers))
 
 
-def watch(address: str, ready: Any, over: Any) -> None:
-    """Hold the streams open and throw away what comes."""
-    asyncio.run(hold(address, ready, over))
-
-
-async def hold(address: str, ready: Any, over: Any) -> None:
-    async with httpx2.AsyncClient(base_url=address) as client:
-        page = await client.get("/console/sign-in", headers={"Accept": "text/html"})
-        csrf = FIELD.findall(page.text)[0]
-        await client.post("/console/sign-in", data={"csrf": csrf, "api_key": "demo-auditor"})
-        cookie = "; ".join(f"{name}={value}" for name, value in client.cookies.items())
-    host, port = address.removeprefix("http://").split(":")
-    head = f"GET /console/stream HTTP/1.1\r\nHost: {host}\r\nCookie: {cookie}\r\n\r\n".encode()
-    streams = [asyncio.create_task(drain(host, int(port), head)) for _ in range(CONSOLES)]
-    await asyncio.sleep(1.5)
-    assert not any(stream.done() for stream in streams), "a stream was refused"
-    ready.set()
-    while not over.is_set():
-        await asyncio.sleep(0.05)
-    for stream in streams:
-        stream.cancel()
-    await asyncio.gather(*streams, return_exceptions=True)
-
-
-async def drain(host: str, port: int, head: bytes) -> None:
-    reader, writer = await asyncio.open_connection(host, port)
-    try:
-        writer.write(head)
-        assert b" 200 " in await reader.readline()
-        while await reader.read(65_536):
-            pass
-    finally:
-        writer.close()
-
-
-async def asked(address: str, pid: int, batch: str) -> Round:
+async def asked(measured: Measured, askers: int) -> Round:
     """Drive the transactions and ask as fast as it is answered."""
-    async with httpx2.AsyncClient(base_url=address, headers=TERMINAL, timeout=20) as client:
+    batch = f"{time.time_ns() // 1_000_000 % 1_000_000:06d}"
+    async with httpx2.AsyncClient(
+        base_url=measured.address, headers=TERMINAL, timeout=20
+    ) as client:
         paced = asyncio.create_task(drive(client, batch))
+        await asyncio.sleep(0.5)
         took: list[float] = []
-        start, cpu = time.perf_counter(), cpu_s(pid)
-        end = start + ROUND_S
-        await asyncio.gather(*(ask(client, end, took) for _ in range(ASKERS)))
-        cpu, wall = cpu_s(pid) - cpu, time.perf_counter() - start
+        began, cpu = time.perf_counter(), measured.cpu_s()
+        end = began + ROUND_S
+        await asyncio.gather(
+            asyncio.sleep(ROUND_S), *(ask(client, end, took) for _ in range(askers))
+        )
+        cpu, wall = measured.cpu_s() - cpu, time.perf_counter() - began
         paced.cancel()
         await asyncio.gather(paced, return_exceptions=True)
-    return Round(
-        len(took) / wall, 1e6 * cpu / len(took), 1e3 * statistics.quantiles(took, n=100)[-1]
-    )
+    slowest = statistics.quantiles(took, n=100)[-1] if took else 0.0
+    return Round(len(took) / wall, 1e3 * cpu / wall, 1e3 * slowest)
 
 
 async def ask(client: httpx2.AsyncClient, end: float, took: list[float]) -> None:
@@ -214,22 +198,20 @@ async def drive(client: httpx2.AsyncClient, batch: str) -> None:
         await asyncio.gather(*under_way, return_exceptions=True)
 
 
-def cpu_s(pid: int) -> float:
-    """Return the CPU time that a process has used, in seconds."""
-    with open(f"/proc/{pid}/stat") as stat:
-        fields = stat.read().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
-def table(report: dict[str, Any]) -> str:
-    """Return the report for people."""
-    lines = [f"{'':18}{'answers/s':>12}{'CPU µs each':>14}{'p99 ms':>10}"]
-    for name, told in (("none", "no console"), ("watched", f"{CONSOLES} consoles")):
-        one = report[name]
-        lines.append(f"{told:18}{one['per_second']:>12}{one['cpu_us']:>14}{one['p99_ms']:>10}")
-    lines.append(
-        f"throughput {report['throughput_ratio']} of none, CPU {report['cpu_ratio']} of none"
-    )
+def table(reports: list[dict[str, Any]], database: str) -> str:
+    """Return the report for people: without consoles, and with them."""
+    lines = [
+        f"{database}, {CONSOLES} consoles against none, {PER_SECOND} transactions a second",
+        f"{'page':12}{'CPU ms/s':>16}{'answers/s':>18}{'p99 ms':>14}{'throughput':>12}",
+    ]
+    for one in reports:
+        cpu, answers, p99 = (
+            "{:.0f} / {:.0f}".format(*one[name])
+            for name in ("cpu_ms_per_s", "answers_per_s", "p99_ms")
+        )
+        lines.append(
+            f"{one['page']:12}{cpu:>16}{answers:>18}{p99:>14}{one['throughput_ratio']:>12}"
+        )
     return "\n".join(lines)
 
 

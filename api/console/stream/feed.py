@@ -1,9 +1,10 @@
 """One reader a process, only while somebody watches, and its viewers.
 
-The reader asks the database every half second what became final, turns it into one message, and
-hands the same bytes to all. A viewer who comes back names the last place it saw and gets what it
-missed; it is asked for once the reader has begun, so nothing falls between the two. A viewer who is
-too slow, or whose reader met trouble, is let go and comes back in the same way.
+The reader asks the database every half second what became final (for a crowd, up to every two),
+turns it into one message, and hands the same bytes to all. A viewer who comes back names the last
+place it saw and gets what it missed; it is asked for once the reader has begun, so nothing falls
+between the two. A viewer who is too slow, or whose reader met trouble, is let go and comes back in
+the same way.
 """
 
 from __future__ import annotations
@@ -33,6 +34,9 @@ T = TypeVar("T")
 log = structlog.get_logger()
 
 EVERY_S = 0.5
+SENDS_A_SECOND = 60
+CROWD_EVERY_S = 2.0
+"""A crowd hears less often: sending costs more than reading, whatever there is to say."""
 BEAT_S = 15.0
 RECENT = 60
 
@@ -172,7 +176,7 @@ class Feed:
     async def _is_over(self) -> bool:
         """Wait until it is time to read again; say whether the server stops meanwhile."""
         try:
-            async with asyncio.timeout(self._every_s):
+            async with asyncio.timeout(pause_s(self._every_s, len(self._viewers))):
                 await self._over.wait()
         except TimeoutError:
             return False
@@ -225,6 +229,15 @@ class Feed:
     def _let_all_go(self) -> None:
         for viewer in self._viewers:
             viewer.let_go()
+
+
+def pause_s(every_s: float, viewers: int) -> float:
+    """Return how long the reader pauses, in seconds, for so many viewers.
+
+    >>> pause_s(0.5, 1), pause_s(0.5, 30), pause_s(0.5, 60), pause_s(0.5, 1_000)
+    (0.5, 0.5, 1.0, 2.0)
+    """
+    return max(every_s, min(viewers / SENDS_A_SECOND, CROWD_EVERY_S))
 
 
 def body_of(news: News, names: Names) -> dict[str, Any]:

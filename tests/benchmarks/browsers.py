@@ -1,0 +1,168 @@
+"""Browsers with a page of the console open: what each asks of the server, as its modules do.
+
+They run in a process of their own. ``operations`` hears the stream. A page of staff
+(``static/staff/follow.js``) hears it, too, and reads itself again when staff moved something that
+it shows, when the open alerts changed, and once a minute. ``class`` asks every three seconds.
+``clock`` and ``desk`` ask nothing until somebody presses a button.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import multiprocessing
+import random
+import re
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from typing import Any
+
+import httpx2
+import orjson
+
+FIELD = re.compile(r'name="csrf" value="([^"]+)"')
+WATCH = re.compile(r'id="watch">(\{.*?\})</script>', re.DOTALL)
+OPEN_WITHIN_S = 60.0
+SOON_S, LIST_S, MINUTE_S, CLASS_S = 0.25, 8.0, 60.0, 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class Habit:
+    """What a page does while it is open: its path, and what it asks for every few seconds."""
+
+    path: str
+    hears: bool = True
+    polls: str = ""
+    every_s: float = 0.0
+
+
+PAGES = {
+    "operations": Habit("/console"),
+    "alerts": Habit("/console/alerts"),
+    "cases": Habit("/console/cases"),
+    "approvals": Habit("/console/approvals"),
+    "points": Habit("/console/points"),
+    "clock": Habit("/console/clock", hears=False),
+    "desk": Habit("/console/desk", hears=False),
+    "class": Habit("/console/class", hears=False, polls="/console/class/now", every_s=CLASS_S),
+}
+
+
+@contextmanager
+def watching(address: str, page: str, number: int) -> Iterator[None]:
+    """Keep so many consoles open meanwhile."""
+    ready, over = multiprocessing.Event(), multiprocessing.Event()
+    process = multiprocessing.Process(target=open_all, args=(address, page, number, ready, over))
+    process.start()
+    try:
+        assert ready.wait(OPEN_WITHIN_S), "the consoles did not open"
+        yield
+    finally:
+        over.set()
+        process.join(20)
+
+
+def open_all(address: str, page: str, number: int, ready: Any, over: Any) -> None:
+    asyncio.run(hold(address, PAGES[page], number, ready, over))
+
+
+async def hold(address: str, habit: Habit, number: int, ready: Any, over: Any) -> None:
+    """Open the consoles one after the other, and keep them open."""
+    async with httpx2.AsyncClient(base_url=address, timeout=30) as client:
+        page = await client.get("/console/sign-in", headers={"Accept": "text/html"})
+        csrf = FIELD.findall(page.text)[0]
+        await client.post("/console/sign-in", data={"csrf": csrf, "api_key": "demo-auditor"})
+        consoles = [asyncio.create_task(Console(client, habit).live()) for _ in range(number)]
+        await asyncio.sleep(3.0)
+        assert not any(console.done() for console in consoles), "a console closed"
+        ready.set()
+        while not over.is_set():
+            await asyncio.sleep(0.05)
+        for console in consoles:
+            console.cancel()
+        await asyncio.gather(*consoles, return_exceptions=True)
+
+
+class Console:
+    """One page in one browser."""
+
+    def __init__(self, client: httpx2.AsyncClient, habit: Habit) -> None:
+        self._client = client
+        self._habit = habit
+        self._watch: dict[str, Any] = {}
+        self._on_board = b""
+        self._read_at = 0.0
+        self._due = asyncio.Event()
+        self._due_at = float("inf")
+
+    async def live(self) -> None:
+        """Open the page and do what it does, for as long as it is open."""
+        await self.read()
+        if self._habit.hears:
+            await asyncio.gather(self.hear(), self.read_again())
+        await asyncio.sleep(random.uniform(0, self._habit.every_s))
+        while True:
+            if self._habit.polls:
+                (await self._client.get(self._habit.polls)).raise_for_status()
+            await asyncio.sleep(self._habit.every_s or MINUTE_S)
+
+    async def read(self) -> None:
+        answer = await self._client.get(self._habit.path, headers={"Accept": "text/html"})
+        answer.raise_for_status()
+        self._read_at = time.monotonic()
+        if found := WATCH.search(answer.text):
+            self._watch = orjson.loads(found[1])
+
+    async def hear(self) -> None:
+        """Read the stream, on a connection of its own as a browser has it."""
+        url = self._client.base_url
+        cookie = "; ".join(f"{name}={value}" for name, value in self._client.cookies.items())
+        path = f"/console/stream?since={self._watch.get('since', '')}"
+        head = f"GET {path} HTTP/1.1\r\nHost: {url.host}:{url.port}\r\nCookie: {cookie}\r\n\r\n"
+        reader, writer = await asyncio.open_connection(url.host, url.port, limit=2**22)
+        try:
+            writer.write(head.encode())
+            assert b" 200 " in await reader.readline(), "the stream was refused"
+            event = b""
+            while line := await reader.readline():
+                if line.startswith(b"event: "):
+                    event = line[7:].strip()
+                elif line.startswith(b"data: ") and self._watch:
+                    self.heard(event, line[6:])
+            raise AssertionError("the stream ended")
+        finally:
+            writer.close()
+
+    def heard(self, event: bytes, data: bytes) -> None:
+        """Decide as ``follow.js`` does whether the page has to be read again, and when."""
+        body = orjson.loads(data)
+        if event == b"news" and any(
+            kind in self._watch["kinds"] or name in self._watch["ids"]
+            for kind, name, *_ in body.get("staff", ())
+        ):
+            self.again(SOON_S)
+        if event == b"board" and "alerts" in body and self._watch["board"]:
+            self.again(max(SOON_S, LIST_S - (time.monotonic() - self._read_at)))
+
+    def again(self, wait_s: float) -> None:
+        self._due_at = min(self._due_at, time.monotonic() + wait_s)
+        self._due.set()
+
+    async def read_again(self) -> None:
+        """Read the page when it is time: asked for, or a minute later; they opened at any time."""
+        if not self._watch:
+            await asyncio.Event().wait()
+        minute = time.monotonic() + random.uniform(0, MINUTE_S)
+        while True:
+            self._due.clear()
+            with suppress(TimeoutError):
+                async with asyncio.timeout_at(
+                    asyncio.get_running_loop().time() + min(self._due_at, minute) - time.monotonic()
+                ):
+                    await self._due.wait()
+            now = time.monotonic()
+            if now >= min(self._due_at, minute):
+                minute = minute if now < minute else now + MINUTE_S
+                self._due_at = float("inf")
+                await self.read()
