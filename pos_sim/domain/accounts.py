@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import NewType
 
 from pos_sim.domain.banks import BANKS, Bank
+from pos_sim.domain.hot import hot_dataclass
 from pos_sim.domain.money import Fen
 
 AccountId = NewType("AccountId", int)
@@ -63,7 +63,7 @@ FIRST_ORDINARY = AccountId(1_000)
 """Account ids below this one belong to the banks themselves."""
 
 
-@dataclass(frozen=True, slots=True)
+@hot_dataclass(frozen=True, slots=True)
 class Account:
     """One account as the group holds it locked; ``balance`` is None where it is summed."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date, timedelta
 
 from pos_sim.domain.accounts import Account
@@ -12,6 +11,7 @@ from pos_sim.domain.bills import Bill, Biller
 from pos_sim.domain.calendar import start_of
 from pos_sim.domain.cards import PIN_TRIES, Card, CardStatus, Product, passes_luhn
 from pos_sim.domain.fees import Fee, Region
+from pos_sim.domain.hot import hot_dataclass
 from pos_sim.domain.limits import UNUSED, Limit, LimitKind, Usage, UsageKey, first_breach
 from pos_sim.domain.magic import Effect
 from pos_sim.domain.money import Fen
@@ -36,7 +36,7 @@ from pos_sim.domain.transactions import Refusal
 ONE_DAY = timedelta(days=1)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@hot_dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
     """Everything a decision may know about one request; None: there is no such thing.
 

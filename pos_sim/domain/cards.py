@@ -10,6 +10,7 @@ from hashlib import blake2b
 
 from pos_sim.domain.accounts import AccountId
 from pos_sim.domain.banks import BANK_OF_NUMBER, Bank
+from pos_sim.domain.hot import hot_dataclass
 from pos_sim.domain.magic import Effect
 
 ISSUER_PREFIX = "9900"
@@ -72,7 +73,7 @@ class Pin:
         return "Pin(******)"
 
 
-@dataclass(frozen=True, slots=True)
+@hot_dataclass(frozen=True, slots=True)
 class Card:
     """One card as the group holds it locked."""
 

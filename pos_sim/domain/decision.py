@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from pos_sim.domain.hot import hot_dataclass
 from pos_sim.domain.magic import Effect
 from pos_sim.domain.requests import Request
 from pos_sim.domain.transactions import Transaction
 
 
-@dataclass(frozen=True, slots=True)
+@hot_dataclass(frozen=True, slots=True)
 class Decision:
     """What became of one request.
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 
 from pos_sim.domain.cards import Product
+from pos_sim.domain.hot import hot_dataclass
 from pos_sim.domain.money import ZERO, Fen
 from pos_sim.domain.policy import Policy
 from pos_sim.domain.tariff import CHARGES, Bearer, Channel, Operation, Region, Waiver
@@ -24,7 +24,7 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@hot_dataclass(frozen=True, slots=True, kw_only=True)
 class FeeQuestion:
     """Everything a fee depends on but policy and day.
 
@@ -43,7 +43,7 @@ class FeeQuestion:
     first_subsidy_withdrawal: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@hot_dataclass(frozen=True, slots=True)
 class Fee:
     """A fee with its story: before any waiver, waived by which one, charged, borne by whom."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
@@ -16,6 +15,7 @@ from pos_sim.domain.accounts import (
     Side,
     bank_account_id,
 )
+from pos_sim.domain.hot import hot_dataclass
 from pos_sim.domain.money import Fen
 
 
@@ -27,7 +27,7 @@ class Posting(NamedTuple):
     amount: Fen
 
 
-@dataclass(frozen=True, slots=True)
+@hot_dataclass(frozen=True, slots=True)
 class Entry:
     """All postings of one event, written together or not at all."""
 

@@ -7,6 +7,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Literal
 
+from pos_sim.domain.hot import hot_dataclass
 from pos_sim.domain.money import ZERO, Fen
 
 
@@ -20,7 +21,7 @@ class LimitKind(StrEnum):
     BILL_PAYMENT = "bill_payment"  # 代理缴费, per card
 
 
-@dataclass(frozen=True, slots=True)
+@hot_dataclass(frozen=True, slots=True)
 class Usage:
     """What one business date has used already: fen and transactions."""
 

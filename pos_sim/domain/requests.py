@@ -10,6 +10,7 @@ from hashlib import blake2b
 from typing import Any, ClassVar, NamedTuple, TypeAlias
 
 from pos_sim.domain.cards import Pan, Pin
+from pos_sim.domain.hot import hot_dataclass
 from pos_sim.domain.money import ZERO, Fen
 
 
@@ -75,7 +76,7 @@ class Reported:
 NOTHING_REPORTED = Reported()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@hot_dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
     """What all requests share. ``received_at`` is the sandbox's time, stamped once at the door."""
 
@@ -85,7 +86,7 @@ class Request:
     reported: Reported = NOTHING_REPORTED
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@hot_dataclass(frozen=True, slots=True, kw_only=True)
 class CardRequest(Request):
     """A request with a card and its PIN; the PIN is None when its block was malformed."""
 
@@ -93,7 +94,7 @@ class CardRequest(Request):
     pin: Pin | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@hot_dataclass(frozen=True, slots=True, kw_only=True)
 class Withdrawal(CardRequest):
     """助农取款: cash from the till against the card."""
 
@@ -101,7 +102,7 @@ class Withdrawal(CardRequest):
     amount: Fen
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@hot_dataclass(frozen=True, slots=True, kw_only=True)
 class Transfer(CardRequest):
     """转账汇款: from the card to another account."""
 
@@ -111,14 +112,14 @@ class Transfer(CardRequest):
     payee_name: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@hot_dataclass(frozen=True, slots=True, kw_only=True)
 class BalanceInquiry(CardRequest):
     """余额查询."""
 
     business = Business.BALANCE_INQUIRY
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@hot_dataclass(frozen=True, slots=True, kw_only=True)
 class CashRemittance(Request):
     """现金汇款: cash into the till, the payee's account is credited."""
 
@@ -129,7 +130,7 @@ class CashRemittance(Request):
     payee_name: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@hot_dataclass(frozen=True, slots=True, kw_only=True)
 class CardBillPayment(CardRequest):
     """代理缴费 from the card."""
 
@@ -139,7 +140,7 @@ class CardBillPayment(CardRequest):
     bill_no: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@hot_dataclass(frozen=True, slots=True, kw_only=True)
 class CashBillPayment(Request):
     """代理缴费 with banknotes."""
 
@@ -149,7 +150,7 @@ class CashBillPayment(Request):
     bill_no: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@hot_dataclass(frozen=True, slots=True, kw_only=True)
 class Reversal(Request):
     """冲正: takes back an earlier request of the same terminal, named by its key."""
 
@@ -158,7 +159,7 @@ class Reversal(Request):
     reason: ReversalReason
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@hot_dataclass(frozen=True, slots=True, kw_only=True)
 class Charge(Request):
     """One of the charges of the fee quote, posted to a card by the bank itself.
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from pos_sim.domain.accounts import AccountId
+from pos_sim.domain.hot import hot_dataclass
 from pos_sim.domain.money import Fen
 from pos_sim.domain.requests import Business
 from pos_sim.domain.tariff import Channel
@@ -85,7 +86,7 @@ class Control:
         return self.until is None or moment < self.until
 
 
-@dataclass(frozen=True, slots=True)
+@hot_dataclass(frozen=True, slots=True)
 class ServicePoint:
     """One service point as the group holds it locked."""
 
@@ -106,7 +107,7 @@ class ServicePoint:
         return Ability.SERVE in ABILITIES[self.status]
 
 
-@dataclass(frozen=True, slots=True)
+@hot_dataclass(frozen=True, slots=True)
 class Terminal:
     """One terminal with its binding; ``service_point_id`` None: bound to no point."""
 

@@ -8,6 +8,7 @@ from enum import StrEnum
 from hashlib import blake2b
 from typing import Any
 
+from pos_sim.domain.hot import hot_dataclass
 from pos_sim.domain.money import ZERO, Fen
 
 
@@ -31,7 +32,7 @@ class Refusal:
     resets_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@hot_dataclass(frozen=True, slots=True, kw_only=True)
 class Transaction:
     """One decided request or charge, exactly as it is stored.
 
