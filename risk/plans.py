@@ -11,6 +11,7 @@ from pos_sim.domain.requests import Business
 from pos_sim.domain.watching import Verdict
 from risk.clause_rows import for_tier
 from risk.facts import SCOPE_FACTS
+from risk.gates import Gate, common, gates_of
 from risk.rules import OPERATORS, Clause, RuleVersion
 from risk.vocabulary import POSSIBLE, Lane, Mode, Tier, limited, possible
 
@@ -32,6 +33,7 @@ class CompiledClause:
     clause: Clause
     function: Any
     params: Any
+    gates: tuple[Gate, ...]
     guards: tuple[CompiledGuard, ...]
     starts: tuple[int, ...]
     decisions: tuple[Verdict, ...]
@@ -45,13 +47,13 @@ class CompiledClause:
 
 @dataclass(frozen=True, slots=True)
 class CompiledRule:
-    """One rule ready to be asked; ``gate``: where this fact is zero or empty, no clause speaks."""
+    """One rule ready to be asked; ``gates``: where one is closed, no clause speaks."""
 
     rule: RuleVersion
     clauses: tuple[CompiledClause, ...]
     needs: frozenset[str]
     error_decision: Verdict
-    gate: str | None
+    gates: tuple[Gate, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,39 +90,32 @@ def plan_of(versions: Sequence[RuleVersion], lane: Lane, tier: Tier, name: str |
 
 
 def compiled(rule: RuleVersion, tier: Tier, business: Business | None) -> CompiledRule:
-    clauses = tuple(compiled_clause(rule, clause, tier, business) for clause in rule.clauses)
+    here = [for_tier(clause, rule.factors[tier]) for clause in rule.clauses]
+    gates = common([gates_of(clause) for clause in here])
+    clauses = tuple(compiled_clause(rule, clause, tier, business, gates) for clause in here)
     needs: frozenset[str] = frozenset().union(*(clause.needs for clause in rule.clauses))
     can = possible(business, rule.lane, rule.clauses[0].template.name)
     error_decision = limited(min(rule.on_error, MOST_IN[rule.mode]), can)
-    return CompiledRule(rule, clauses, needs, error_decision, gate_of(rule.clauses))
-
-
-def gate_of(clauses: Sequence[Clause]) -> str | None:
-    """Return a fact that silences every one of the clauses, None where there is no such one."""
-    silencing = (silencers(clause) for clause in clauses)
-    return min(frozenset.intersection(*silencing), default=None)
-
-
-def silencers(clause: Clause) -> frozenset[str]:
-    """Return the facts each of which, where it is zero or empty, keeps the clause silent."""
-    names = {guard.fact for guard in clause.guards if guard.op == "==" and guard.value is True}
-    if clause.template.silent_without:
-        names.add(getattr(clause.params, clause.template.silent_without))
-    return frozenset(names)
+    return CompiledRule(rule, clauses, needs, error_decision, gates)
 
 
 def compiled_clause(
-    rule: RuleVersion, clause: Clause, tier: Tier, business: Business | None
+    rule: RuleVersion,
+    clause: Clause,
+    tier: Tier,
+    business: Business | None,
+    asked_before: tuple[Gate, ...],
 ) -> CompiledClause:
-    here = for_tier(clause, rule.factors[tier])
+    """Work out a clause that has the numbers of the tier already."""
     return CompiledClause(
-        clause=here,
-        function=here.template.function,
-        params=here.params,
-        guards=tuple((one.fact, OPERATORS[one.op], one.value) for one in here.guards),
-        starts=tuple(band.start for band in here.bands),
+        clause=clause,
+        function=clause.template.function,
+        params=clause.params,
+        gates=tuple(gate for gate in gates_of(clause) if gate not in asked_before),
+        guards=tuple((one.fact, OPERATORS[one.op], one.value) for one in clause.guards),
+        starts=tuple(band.start for band in clause.bands),
         decisions=tuple(
-            min(band.decides(business, tier), MOST_IN[rule.mode]) for band in here.bands
+            min(band.decides(business, tier), MOST_IN[rule.mode]) for band in clause.bands
         ),
-        scope_fact=SCOPE_FACTS[here.scope],
+        scope_fact=SCOPE_FACTS[clause.scope],
     )

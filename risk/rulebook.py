@@ -17,6 +17,7 @@ from typing import TypeAlias
 
 from pos_sim.domain.watching import Verdict
 from risk.facts import Exit, RiskFacts
+from risk.gates import is_closed
 from risk.hits import error_hit, expect, hit_of, keep_strongest
 from risk.pages import RulebookError
 from risk.plans import CompiledClause, CompiledGuard, CompiledRule, Plan, PlanKey, plans_of
@@ -54,7 +55,7 @@ class Rulebook:
     ) -> tuple[Hit, ...]:
         """Ask the rules of a lane; KeyError where the facts do not say the business.
 
-        ``tally`` counts the named exits, for those who want to see them.
+        ``tally`` counts the named exits, for those who want to see them; then no gate is closed.
         """
         plan = self._plans[lane, tier, None if lane is Lane.BATCH else facts["business"]]
         is_whole = facts.keys() >= plan.needs
@@ -63,23 +64,23 @@ class Rulebook:
             try:
                 if not is_whole:
                     expect(facts, rule)
-                if rule.gate is not None and is_nothing(facts[rule.gate]):
-                    continue
-                for clause in rule.clauses:
-                    # Most guards are plain facts, and most clauses look at windows.
-                    if clause.guards and not all_hold(clause.guards, facts):
-                        continue
-                    found = clause.function(facts, clause.params)
-                    if found is not None:
-                        _take(hits, rule, clause, found, facts, tally)
+                if tally is not None or not is_closed(rule.gates, facts):
+                    _ask(rule, facts, hits, tally)
             except Exception as accident:  # whatever it is, it must be seen and not pass
                 hits.append(error_hit(rule, facts, accident))
         return tuple(hits)
 
 
-def is_nothing(value: object) -> bool:
-    """Say whether a fact is zero, false or empty. None is none of them: it takes a named exit."""
-    return value is not None and not value
+def _ask(rule: CompiledRule, facts: RiskFacts, hits: list[Hit], tally: Tally | None) -> None:
+    """Let the clauses of a rule speak; those whose gates are closed have nothing to say."""
+    for clause in rule.clauses:
+        if tally is None and is_closed(clause.gates, facts):
+            continue
+        if not all_hold(clause.guards, facts):
+            continue
+        found = clause.function(facts, clause.params)
+        if found is not None:
+            _take(hits, rule, clause, found, facts, tally)
 
 
 def _take(

@@ -18,11 +18,7 @@ Function: TypeAlias = Callable[[RiskFacts, Any], Finding | Exit | None]
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """One template; its bands have ``unit``, or the unit of the first fact in ``unit_from``.
-
-    ``silent_without`` is the parameter whose fact, where it is zero or empty, leaves nothing to
-    say, whatever the other facts are.
-    """
+    """One template; its bands have ``unit``, or the unit of the first fact in ``unit_from``."""
 
     name: str
     label: str
@@ -31,7 +27,6 @@ class Template:
     params: type[Params]
     unit: str = Kind.COUNT.value
     unit_from: tuple[str, ...] = ()
-    silent_without: str = ""
 
     def unit_of(self, params: Params) -> str:
         """Return the unit in which bands over these parameters are written."""
@@ -53,7 +48,6 @@ TEMPLATES: dict[str, Template] = {
             "Sequence",
             order.sequence_within,
             order.SequenceWithin,
-            silent_without="first",
         ),
         Template("pair_match", "成对往返", "Pairs", order.pair_match, order.PairMatch),
         Template("geo_speed", "位移速度", "Speed", place.geo_speed, place.GeoSpeed, "km_h"),
@@ -74,7 +68,6 @@ TEMPLATES: dict[str, Template] = {
             "Schedule",
             habit.schedule,
             habit.Schedule,
-            silent_without="outside",
         ),
         Template(
             "inactivity",
@@ -84,8 +77,6 @@ TEMPLATES: dict[str, Template] = {
             habit.Inactivity,
             unit_from=("then", "idle"),
         ),
-        Template(
-            LIST_MATCH, "名单", "List", habit.list_match, habit.ListMatch, silent_without="fact"
-        ),
+        Template(LIST_MATCH, "名单", "List", habit.list_match, habit.ListMatch),
     )
 }

@@ -5,7 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from risk.facts import EXITS, Exit, Kind, RiskFacts
-from risk.templates.parameters import ALL_OF_IT, Finding, Loosens, Params, a_fact, number
+from risk.templates.parameters import (
+    ALL_OF_IT,
+    Finding,
+    Floors,
+    Loosens,
+    Params,
+    a_fact,
+    number,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +29,9 @@ class Count(Params):
         high=ALL_OF_IT,
         default=0,
     )
+
+    def floors(self) -> Floors:
+        return {self.fact: self.edge}
 
 
 def count(facts: RiskFacts, params: Count) -> Finding | Exit | None:
@@ -38,6 +49,9 @@ class Sum(Params):
     """An amount or a sum of amounts reaches an edge."""
 
     fact: str = a_fact("金额", "Amount", Kind.FEN)
+
+    def floors(self) -> Floors:
+        return {self.fact: self.edge}
 
 
 def sum_(facts: RiskFacts, params: Sum) -> Finding | Exit | None:
@@ -61,6 +75,9 @@ class Distinct(Params):
         high=10,
         default=1,
     )
+
+    def floors(self) -> Floors:
+        return {self.fact: self.edge}
 
 
 def distinct(facts: RiskFacts, params: Distinct) -> Finding | Exit | None:
@@ -96,6 +113,9 @@ class Ratio(Params):
         default=0,
     )
     history_min: int = number("历史分母下限", "Whole before at least", None, Loosens.UP, default=0)
+
+    def floors(self) -> Floors:
+        return {self.whole: self.whole_min, self.part: max(self.part_min, 1)}
 
 
 def ratio(facts: RiskFacts, params: Ratio) -> Finding | Exit | None:

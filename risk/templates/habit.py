@@ -5,7 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from risk.facts import EXITS, Exit, Kind, RiskFacts
-from risk.templates.parameters import ALL_OF_IT, Finding, Loosens, Params, a_fact, number, words
+from risk.templates.parameters import (
+    ALL_OF_IT,
+    Finding,
+    Floors,
+    Loosens,
+    Params,
+    a_fact,
+    number,
+    words,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +35,9 @@ class BaselineExceed(Params):
         low=ALL_OF_IT,
         high=100 * ALL_OF_IT,
     )
+
+    def floors(self) -> Floors:
+        return {self.fact: self.edge}
 
 
 def baseline_exceed(facts: RiskFacts, params: BaselineExceed) -> Finding | Exit | None:
@@ -53,6 +65,9 @@ class Schedule(Params):
     since: int = number("起始时刻", "From", Kind.MINUTES, None, high=1_439, default=0)
     until: int = number("截止时刻", "Until", Kind.MINUTES, None, low=1, high=1_440, default=1_440)
 
+    def floors(self) -> Floors:
+        return {self.amount: self.amount_min, self.outside: self.slack}
+
 
 def schedule(facts: RiskFacts, params: Schedule) -> Finding | Exit | None:
     if facts[params.outside] <= params.slack or facts[params.amount] < params.amount_min:
@@ -73,6 +88,11 @@ class Inactivity(Params):
     )
     then: str = a_fact("随后活动", "What woke it", Kind.COUNT, Kind.FEN, optional=True)
 
+    def floors(self) -> Floors:
+        if self.then:
+            return {self.idle: self.idle_min, self.then: self.edge}
+        return {self.idle: max(self.idle_min, self.edge)}
+
 
 def inactivity(facts: RiskFacts, params: Inactivity) -> Finding | Exit | None:
     idle = facts[params.idle]
@@ -90,6 +110,9 @@ class ListMatch(Params):
 
     fact: str = a_fact("命中名单", "Lists matched", Kind.TEXTS)
     kinds: tuple[str, ...] = words("名单种类", "Kinds of list")
+
+    def floors(self) -> Floors:
+        return {self.fact: 1}
 
 
 def list_match(facts: RiskFacts, params: ListMatch) -> Finding | Exit | None:

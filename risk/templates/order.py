@@ -8,6 +8,7 @@ from risk.facts import EXITS, Exit, Kind, RiskFacts
 from risk.templates.parameters import (
     ALL_OF_IT,
     Finding,
+    Floors,
     Loosens,
     Moves,
     Params,
@@ -35,6 +36,9 @@ class SequenceWithin(Params):
     share: int = number(
         "后续占首笔比例", "Share of the first", Kind.BP, Loosens.UP, high=ALL_OF_IT, default=0
     )
+
+    def floors(self) -> Floors:
+        return {self.first: 1}
 
 
 def sequence_within(facts: RiskFacts, params: SequenceWithin) -> Finding | Exit | None:
@@ -83,6 +87,9 @@ class PairMatch(Params):
     back: str = a_fact("回流", "Back", Kind.MOVES)
     within: int = number("间隔不超过", "Within", Kind.MINUTES, Loosens.DOWN, low=1, high=7 * A_DAY)
     tolerance: int = number("金额允差", "Tolerance", Kind.BP, Loosens.DOWN, high=ALL_OF_IT // 2)
+
+    def floors(self) -> Floors:
+        return {self.out: self.edge, self.back: self.edge}
 
 
 def pair_match(facts: RiskFacts, params: PairMatch) -> Finding | Exit | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import MISSING, Field, dataclass, field, fields, replace
 from enum import StrEnum
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeAlias, TypeVar
 
 from pos_sim.domain.money import BasisPoints, Fen, share
 from risk.facts import Kind
@@ -53,11 +53,22 @@ class Finding(NamedTuple):
     threshold: int | float | None = None
 
 
+Floors: TypeAlias = Mapping[str, int]
+"""Facts and the least values that count."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Params:
     """What all templates share: ``edge`` is where the lowest band begins."""
 
     edge: int = 1
+
+    def floors(self) -> Floors:
+        """Return what must be reached by each of these facts, or the template says nothing.
+
+        A list counts by its length; what may be None reaches nothing then.
+        """
+        return {}
 
 
 P = TypeVar("P", bound=Params)

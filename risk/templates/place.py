@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from risk.facts import EXITS, Exit, Kind, RiskFacts
-from risk.templates.parameters import Finding, Loosens, Params, a_fact, number
+from risk.templates.parameters import Finding, Floors, Loosens, Params, a_fact, number
 
 ONE_SECOND = 1 / 60
 """In minutes: the shortest time between two places."""
@@ -20,6 +20,9 @@ class GeoSpeed(Params):
     km_above: int = number(
         "距离超过", "Further than", Kind.KM, Loosens.UP, low=1, high=1_000, scales=True
     )
+
+    def floors(self) -> Floors:
+        return {self.km: self.km_above}
 
 
 def geo_speed(facts: RiskFacts, params: GeoSpeed) -> Finding | Exit | None:
@@ -43,6 +46,9 @@ class GeoDistance(Params):
     accuracy_below: int = number(
         "精度优于", "Accuracy better than", Kind.METERS, Loosens.DOWN, low=1, high=5_000
     )
+
+    def floors(self) -> Floors:
+        return {self.now: self.edge, self.before: self.edge}
 
 
 def geo_distance(facts: RiskFacts, params: GeoDistance) -> Finding | Exit | None:
