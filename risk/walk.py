@@ -42,10 +42,14 @@ class WorkFailed(Exception):
 
 @dataclass(slots=True)
 class Stretch:
-    """What one transaction did. ``shows``: the clock after it; ``is_there``: nothing is left."""
+    """What one transaction did. ``shows``: the clock after it; ``is_there``: nothing is left.
+
+    ``stuck`` are the kinds that did nothing and stay due: asked again, they would never end.
+    """
 
     shows: datetime
     fired: list[Fired] = field(default_factory=list)
+    stuck: list[Due] = field(default_factory=list)
     is_there: bool = False
 
 
@@ -77,6 +81,7 @@ class Way:
     """The way of the clock to a moment: a stretch after the other, and what was done on it."""
 
     sandbox: Sandbox
+    kinds: list[Due]
     stretch: Callable[[Connection], Stretch]
     fired: list[Fired] = field(default_factory=list)
     is_there: bool = False
@@ -84,13 +89,13 @@ class Way:
     @classmethod
     def of(cls, sandbox: Sandbox, to: datetime) -> Way:
         kinds, stretch_s = list(due_kinds(sandbox)), STRETCH_S if sandbox.database.is_sqlite else 0
-        return cls(
-            sandbox, partial(go_on, sandbox=sandbox, kinds=kinds, to=to, stretch_s=stretch_s)
-        )
+        stretch = partial(go_on, sandbox=sandbox, kinds=kinds, to=to, stretch_s=stretch_s)
+        return cls(sandbox, kinds, stretch)
 
     def walked(self, stretch: Stretch) -> None:
         """Take note of a stretch that is committed; the clock shows it now."""
         show(self.sandbox, stretch.shows)
+        drop(self.kinds, stretch.stuck)
         self.fired += stretch.fired
         self.is_there = stretch.is_there
 
@@ -117,8 +122,15 @@ async def keep_up(
             kinds.remove(error.due)
             continue
         fired += stretch.fired
+        drop(kinds, stretch.stuck)
         if stretch.is_there:
             return fired
+
+
+def drop(kinds: list[Due], stuck: Iterable[Due]) -> None:
+    """Ask kinds no more that are stuck, once their stretch is committed: it may be begun again."""
+    for due in stuck:
+        kinds.remove(due)
 
 
 def next_of(connection: Connection, kinds: Iterable[Due], now: datetime) -> Planned | None:
@@ -144,18 +156,16 @@ def planned(connection: Connection, kinds: Iterable[Due], now: datetime) -> list
 def go_on(
     connection: Connection,
     sandbox: Sandbox,
-    kinds: list[Due],
+    kinds: Sequence[Due],
     to: datetime,
     stretch_s: float,
 ) -> Stretch:
-    """Do what is due by ``to``, one after the other, for a while; the caller commits.
-
-    A kind that did nothing and stays due is dropped from ``kinds``: it would never end.
-    """
+    """Do what is due by ``to``, one after the other, for a while; the caller commits."""
     since, offset = monotonic(), locked_offset(connection)
     stretch = Stretch(shown_with(offset, sandbox))
     while True:
-        found = first_of(planned(connection, kinds, stretch.shows), to)
+        asked = [due for due in kinds if due not in stretch.stuck]
+        found = first_of(planned(connection, asked, stretch.shows), to)
         if found is None:
             stretch.is_there = True
             stretch.shows = max(stretch.shows, to)
@@ -163,7 +173,7 @@ def go_on(
         stretch.shows = max(stretch.shows, found.at)
         done = work_of(connection, found.due, stretch.shows)
         if not done and found.due.next_at(connection, stretch.shows) == found.at:
-            kinds.remove(found.due)
+            stretch.stuck.append(found.due)
         stretch.fired += done
         if monotonic() - since >= stretch_s:
             break

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import partial
+from itertools import count
 
 import psycopg
 import pytest
@@ -160,6 +162,24 @@ def test_work_that_gave_way_is_begun_again(
         connection.exec_driver_sql("delete from world where name = 'bell gives way'")
     with pytest.raises(StoreCrossed):
         advance(sandbox_of(database, StoppedClock()), at(2))
+
+
+def test_what_was_stuck_in_a_transaction_that_gave_way_is_asked_again(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bell, tries = Bell("late", at(0)), count()
+
+    def stuck_at_first(connection: Connection, moment: datetime) -> Sequence[Fired]:
+        return bell.ring(connection, moment) if next(tries) else []
+
+    kinds = (Due("late", bell.next_at, stuck_at_first), GivesWay(1).due())
+    ringing(monkeypatch, *kinds)
+    sandbox = sandbox_of(database, StoppedClock())
+    way = walk.Way.of(sandbox, at(2))
+    both = partial(walk.go_on, sandbox=sandbox, kinds=way.kinds, to=at(2), stretch_s=10)
+    way.walked(database.run_now(both))
+    assert [f.kind for f in way.fired] == ["late", "gives way"]
+    assert len(way.kinds) == len(kinds)
 
 
 def test_a_kind_that_never_ends_does_not_hold_the_clock(
