@@ -79,8 +79,12 @@ def wish_for(
         at=now,
         severity=gravest.alert.severity,
         scope=subject,
-        due_at=gravest.alert.due_at if kind is CaseKind.VERIFICATION else None,
+        due_at=first_due(alerts) if kind is CaseKind.VERIFICATION else None,
     )
+
+
+def first_due(alerts: Iterable[KeptAlert]) -> datetime:
+    return min(one.alert.due_at for one in alerts)
 
 
 def still_open(connection: Connection, waiting: Sequence[KeptAlert]) -> list[KeptAlert]:

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from risk.audit_log import write_entry
 from risk.bank_calendar import BankCalendar
-from risk.deadlines import WorkingDays, after
+from risk.deadlines import WorkingDays, after, due_at
 from risk.standing import stand
 from risk.store import case_rows
 from risk.store.case_rows import Entry
@@ -105,21 +105,36 @@ def rested(case: Case, state: State, at: datetime, *, due_at: datetime | None = 
     """Return the case as it rests in a state from ``at`` on: until when, and when it is moved."""
     if state.is_end:
         return replace(case, closed_at=at, wakes_at=None)
-    if due_at is None and state.allowance is not None:
-        due_at = after(at, state.allowance, CALENDAR)
+    due = due_at or time_of(case, state, at)
     wakes = any(
         move.role is Role.CLOCK and move.source == state.name for move in WORKFLOWS[case.kind].moves
     )
-    return replace(case, due_at=due_at, wakes_at=due_at if wakes else None)
+    return replace(case, due_at=due, wakes_at=due if wakes else None)
+
+
+def time_of(case: Case, state: State, at: datetime) -> datetime | None:
+    """Return until when a case may rest in a state that it enters, None: as long as it likes."""
+    if WORKFLOWS[case.kind].by_severity:
+        return case.due_at or due_at(case.severity, case.opened_at, CALENDAR)
+    return None if state.allowance is None else after(at, state.allowance, CALENDAR)
 
 
 def raised(connection: Connection, case: Case, wish: Wish) -> Case:
-    """Let an open case take up what came later: its severity only rises."""
-    if wish.severity.rank <= case.severity.rank:
-        return case
-    graver = replace(case, severity=wish.severity)
-    case_rows.update(connection, graver)
+    """Let an open case take up what came later: its severity only rises, its date only nears."""
+    graver = case
+    if wish.severity.rank > case.severity.rank:
+        graver = replace(graver, severity=wish.severity)
+    if WORKFLOWS[case.kind].by_severity:
+        graver = replace(graver, due_at=nearer(case, wish))
+    if graver != case:
+        case_rows.update(connection, graver)
     return graver
+
+
+def nearer(case: Case, wish: Wish) -> datetime:
+    """Return the earlier of the date that a case has and the one that came with a later wish."""
+    asked = wish.due_at or due_at(wish.severity, wish.at, CALENDAR)
+    return min(case.due_at or asked, asked)
 
 
 def note(connection: Connection, case: Case, wish: Wish, *, is_new: bool) -> None:

@@ -66,6 +66,7 @@ def open_by_staff(connection: Connection, wish: Wish, alert_ids: tuple[str, ...]
             wish,
             scope=(alerts[0].alert.key.scope, alerts[0].alert.key.scope_value),
             severity=max((one.alert.severity for one in alerts), key=lambda s: s.rank),
+            due_at=min(one.alert.due_at for one in alerts),
         )
     before = case_rows.lock_open(connection, wish.kind, *wish.subject)
     if before is not None:

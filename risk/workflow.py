@@ -97,13 +97,18 @@ class Move:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Workflow:
-    """States and moves of one kind of case; the first state is where a case begins."""
+    """States and moves of one kind of case; the first state is where a case begins.
+
+    ``by_severity``: its time is that of an alert of its severity; it runs from the opening through
+    all states, because it belongs to the queue and not to the person who takes the case.
+    """
 
     kind: CaseKind
     title: str
     title_en: str
     states: tuple[State, ...]
     moves: tuple[Move, ...]
+    by_severity: bool = False
 
     def state(self, name: str) -> State:
         return next(state for state in self.states if state.name == name)

@@ -18,7 +18,10 @@ def markdown(workflow: Workflow) -> str:
         [
             f"## {workflow.title} · {workflow.title_en} (`{workflow.kind}`)",
             "",
-            *table(("state", "中文", "English", "point", "time"), map(state_row, workflow.states)),
+            *table(
+                ("state", "中文", "English", "point", "time"),
+                (state_row(workflow, one) for one in workflow.states),
+            ),
             "",
             *table(
                 ("action", "from", "to", "who", "hands", "effects", "中文", "English"),
@@ -56,6 +59,7 @@ def as_json(workflow: Workflow) -> dict[str, Any]:
         "kind": workflow.kind.value,
         "title": workflow.title,
         "title_en": workflow.title_en,
+        "by_severity": workflow.by_severity,
         "states": [
             {
                 "state": state.name,
@@ -85,14 +89,14 @@ def as_json(workflow: Workflow) -> dict[str, Any]:
     }
 
 
-def state_row(state: State) -> tuple[str, ...]:
+def state_row(workflow: Workflow, state: State) -> tuple[str, ...]:
     end = " (end)" if state.is_end else ""
     return (
         f"`{state.name}`{end}",
         state.title,
         state.title_en,
         f"`{state.demands}`" if state.demands else "",
-        time_text(state.allowance),
+        "by severity" if workflow.by_severity and not state.is_end else time_text(state.allowance),
     )
 
 

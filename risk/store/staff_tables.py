@@ -57,6 +57,12 @@ approvals = Table(
         name="decided_by_somebody",
     ),
 )
+Index(
+    "ix_approvals_about",
+    approvals.c.subject_kind,
+    approvals.c.subject_id,
+    approvals.c.made_us,
+)
 PENDING = approvals.c.decision.is_(None)
 Index(
     "uq_approvals_pending",

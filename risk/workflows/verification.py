@@ -1,7 +1,8 @@
 """后督核查: alerts are looked into, and end with 属实, 误报 or 无法认定 (`35:44`).
 
-The verdict closes the alerts of the case, which labels their hits for back-tests. What a confirmed
-one leads to is chosen with it: 限期整改, 提前年审, 冻结建议, 线索报告.
+It is due when the first of its alerts is; without alerts, as one of its severity would be. The
+verdict closes the alerts of the case, which labels their hits for back-tests. What a confirmed one
+leads to is chosen with it: 限期整改, 提前年审, 冻结建议, 线索报告.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ VERIFICATION = Workflow(
     kind=CaseKind.VERIFICATION,
     title="后督核查",
     title_en="Verification",
+    by_severity=True,
     states=(
         State(name="open", title="待核查", title_en="Waiting"),
         State(name="taken", title="核查中", title_en="Being looked into"),

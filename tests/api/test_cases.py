@@ -130,6 +130,17 @@ def test_cases_are_listed_and_filtered(office: BackOffice) -> None:
     assert office.code(FROZEN) == "00"
 
 
+def test_a_verification_keeps_its_date_when_somebody_takes_it(office: BackOffice) -> None:
+    case = office.open("verification", office.point_of(POS))
+    assert case["due_at"] is not None
+    assert office.one(case, "take")["due_at"] == case["due_at"]
+    late: Json = {"kind": "verification", "overdue": True}
+    assert office.get("/v1/cases", **late)["items"] == []
+    office.pass_time(days=6)
+    (found,) = office.get("/v1/cases", **late)["items"]
+    assert (found["case_id"], found["is_overdue"]) == (case["case_id"], True)
+
+
 def test_every_case_has_a_sheet_to_print(office: BackOffice) -> None:
     case = office.open("idle_visit", office.point_of(POS))
     sheet = office.counter.get(f"/v1/cases/{case['case_id']}/documents/0", "demo-auditor")

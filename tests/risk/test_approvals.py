@@ -193,3 +193,14 @@ def test_of_two_who_decide_at_once_one_comes_too_late(new_database: NewDatabase)
     new_database.drop(url)
     assert sorted(outcomes) == ["decided", "stale"]
     assert len(done) == 1
+
+
+def test_what_was_proposed_about_a_subject_is_found_by_an_index(connection: Connection) -> None:
+    if connection.dialect.name == "sqlite":
+        ask = "explain query plan select * from approvals"
+    else:
+        connection.exec_driver_sql("set enable_seqscan = off")  # so small a table is just read
+        ask = "explain select * from approvals"
+    where = " where subject_kind = 'case' and subject_id = 'C1' order by made_us, approval_id"
+    plan = str(connection.exec_driver_sql(ask + where).fetchall())
+    assert "ix_approvals_about" in plan

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -12,11 +13,13 @@ from pos_sim.store.database import Database
 from pos_sim.store.rows import to_us
 from risk import case_intake
 from risk.alerts import State
+from risk.bank_calendar import BankCalendar
 from risk.case_mistakes import IllegalMove, Mistakes
-from risk.deadlines import MondayToFriday
+from risk.deadlines import Allowance, MondayToFriday, after
 from risk.rules import Hit
 from risk.store import case_rows
 from risk.store.case_alerts import alerts_of
+from risk.store.case_rows import CaseFilter
 from risk.store.read_alerts import find_alert
 from risk.store.save_hits import Said, save_said
 from risk.store.stored_requests import verdicts_about
@@ -112,6 +115,66 @@ def test_an_alert_at_no_point_is_verified_all_the_same(desk: CaseDesk) -> None:
 def test_what_feeds_neither_opens_nothing(desk: CaseDesk, feeds: tuple[Feed, ...]) -> None:
     hit(desk, feeds=feeds)
     assert taken_in(desk) == []
+
+
+# By when -------------------------------------------------------------------------------------
+
+
+def due(desk: CaseDesk, case: Case) -> datetime | None:
+    return desk.look(case).case.due_at
+
+
+def test_whoever_takes_a_case_takes_its_date_with_it(desk: CaseDesk) -> None:
+    kept = find_alert(desk.connection, hit(desk))
+    assert kept is not None
+    (case,) = taken_in(desk)
+    assert due(desk, case) == kept.alert.due_at
+    desk.pass_time(hours=5)
+    desk.act(case, "take")
+    assert due(desk, case) == kept.alert.due_at
+    desk.act(case, "take", by=BERT)
+    assert due(desk, case) == kept.alert.due_at
+
+
+def test_a_graver_alert_brings_the_date_of_a_taken_case_forward(desk: CaseDesk) -> None:
+    hit(desk, severity=Severity.LOW)
+    (case,) = taken_in(desk)
+    desk.act(case, "take")
+    hit(desk, "t2", rule_id="R07", severity=Severity.CRITICAL)
+    taken_in(desk)
+    assert due(desk, case) == desk.now + timedelta(hours=4)
+
+
+def test_a_milder_alert_leaves_the_date_as_it_is(desk: CaseDesk) -> None:
+    hit(desk, severity=Severity.CRITICAL)
+    (case,) = taken_in(desk)
+    hit(desk, "t2", rule_id="R07", severity=Severity.LOW)
+    taken_in(desk)
+    assert due(desk, case) == desk.now + timedelta(hours=4)
+
+
+@pytest.mark.parametrize(
+    ("severity", "working_days"), [(Severity.HIGH, 1), (Severity.MEDIUM, 3), (Severity.LOW, 10)]
+)
+def test_without_alerts_a_case_has_the_working_days_of_its_severity(
+    desk: CaseDesk, severity: Severity, working_days: int
+) -> None:
+    case = desk.open(KIND.VERIFICATION, severity=severity)
+    days = Allowance(working_days=working_days)
+    assert due(desk, case) == after(desk.now, days, BankCalendar())
+    desk.act(case, "take")
+    assert due(desk, case) == after(desk.now, days, BankCalendar())
+
+
+def test_a_taken_case_is_overdue_like_any_other(desk: CaseDesk) -> None:
+    case = desk.open(KIND.VERIFICATION)
+    desk.act(case, "take")
+    date = due(desk, case)
+    assert date is not None
+    for now, is_late in ((date - timedelta(seconds=1), False), (date, True)):
+        wanted = CaseFilter(kind=KIND.VERIFICATION, overdue_at=now, is_overdue=True)
+        found = case_rows.list_cases(desk.connection, wanted, 10, None).items
+        assert [one.case_id for one in found] == [case.case_id] * is_late
 
 
 # Looking into it ------------------------------------------------------------------------------

@@ -120,12 +120,11 @@ def tabs(asked: dict[str, str], counts: tuple[int, int]) -> list[dict[str, Any]]
     ]
 
 
-def due_of(visit: Visit, case: Case, due_at: datetime | None = None) -> DueText | None:
+def due_of(visit: Visit, case: Case) -> DueText | None:
     """Return when an open case is due, in words."""
-    due = due_at or case.due_at
-    if not case.is_open or due is None:
+    if not case.is_open or case.due_at is None:
         return None
-    return due_text(visit.t, due, visit.now, case.opened_at)
+    return due_text(visit.t, case.due_at, visit.now, case.opened_at)
 
 
 @router.post("")
@@ -168,7 +167,7 @@ async def case_page(status: int, *, visit: Visit, case_id: str) -> Response:
     return show(
         visit, "case.html", at, Watch(ids=ids, kinds=("approval",)), status=status,
         desk=found, case=found.case, path=f"{AT}/{case_id}", may_act=visit.may(*ACTING),
-        due=due_of(visit, found.case, found.due_at), checklist_groups=checklist_shown(found.view),
+        due=due_of(visit, found.case), checklist_groups=checklist_shown(found.view),
         may_fail=shipped_checklist().may_fail,
         has_checklist=found.case.kind is CaseKind.ANNUAL_REVIEW, workflows=WORKFLOWS,
         trail=desk.trail_of(visit.t, found.workflow, found.view.history), sheet=SHEET,

@@ -70,12 +70,6 @@ class CaseDesk:
             return None
         return next((move for move in self.moves if move.to != move.source), None)
 
-    @property
-    def due_at(self) -> datetime | None:
-        """When it is due: by its own date, else by the first of its alerts."""
-        waiting = [one.alert.due_at for one in self.alerts if one.alert.is_open]
-        return self.case.due_at or min(waiting, default=None)
-
     def asks(self, move: Move) -> list[str]:
         """Return the fields that a move asks for beside its note."""
         return [name for effect in move.effects for name in FIELDS.get(effect, {})]
