@@ -62,6 +62,8 @@ def tripped(counts: Mapping[VersionKey, Counts], limits: Limits = LIMITS) -> tup
 def dropped(rulebook: Rulebook, versions: Iterable[VersionKey]) -> Rulebook:
     """Return the rulebook with these versions alerting only; the versions themselves stay."""
     down = set(versions)
+    if not down:
+        return rulebook
     return Rulebook.of(
         replace(one, mode=Mode.ALERT_ONLY)
         if (one.rule_id, one.version) in down and one.mode is Mode.ENFORCE

@@ -85,7 +85,7 @@ class RiskMonitor:
     def keep_up(self, connection: Connection, version: tuple[str, ...]) -> None:
         """Read the register again when somebody changed it."""
         if version != self.memory.version:
-            self.memory = Memory(read_register(connection), version)
+            self.memory = Memory(read_register(connection, self.memory.register), version)
 
 
 class GroupWatch:

@@ -19,7 +19,7 @@ from risk.deadlines import WorkingDays
 from risk.due import Due, Fired
 from risk.live.rows import start_us_of
 from risk.rounds import Noted, Rounds, asked, is_note, note_of
-from risk.store.read_patrol import evening_of, points_on
+from risk.store.read_patrol import points_on
 from risk.store.save_hits import Said, save_said
 from risk.weighing import weigh
 
@@ -97,7 +97,7 @@ def said_on(connection: Connection, day: date, rounds: Rounds) -> Iterator[Said]
     """Give what there is to say about all points, without notes that were made before."""
     today = day.toordinal()
     as_of_us = start_us_of(today + 1) - 1
-    register, evening = rounds.register(connection), evening_of(connection, today)
+    register, evening = rounds.register(connection), rounds.evenings.on(connection, today)
     release, noted = register.release(today), Noted(connection)
     for that, tier in points_on(connection, today, as_of_us):
         if evening.is_quiet(that.point):

@@ -19,6 +19,7 @@ from pos_sim.store.world import read_mark
 from risk.patrol_facts import PointDay, patrol_facts
 from risk.rulebook import Rulebook
 from risk.rules import Hit
+from risk.store.evenings import Evenings
 from risk.store.read_patrol import Evening, noted
 from risk.store.register import WATCH_VERSION, Register, read_register
 from risk.suppressions import after_suppressions
@@ -46,8 +47,9 @@ class Age(NamedTuple):
 
 @dataclass(slots=True)
 class Rounds:
-    """The register, and the notes about quiet points by age, for as long as rules are the same.
+    """The register, the last evening, and the notes about quiet points by age.
 
+    The notes hold for as long as rules are the same.
     An age whose hits are more than notes is not known here: its points are asked one by one.
     """
 
@@ -55,12 +57,14 @@ class Rounds:
     _register: Register | None = None
     _release: Rulebook | None = None
     _by_age: dict[Age, tuple[Note, ...] | None] = field(default_factory=dict)
+    evenings: Evenings = field(default_factory=Evenings)
 
     def register(self, connection: Connection) -> Register:
         """Return what staff decided, read again where somebody changed it."""
         version = read_mark(connection, WATCH_VERSION)
         if self._register is None or version != self._version:
-            self._register, self._version = read_register(connection), version
+            self._register = read_register(connection, self._register)
+            self._version = version
         return self._register
 
     def notes(

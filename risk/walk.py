@@ -53,12 +53,13 @@ class Stretch:
     is_there: bool = False
 
 
-def advance(sandbox: Sandbox, to: datetime) -> list[Fired]:
+def advance(sandbox: Sandbox, to: datetime, kinds: Sequence[Due] | None = None) -> list[Fired]:
     """Move the clock to ``to``, doing what becomes due on the way; return what was done.
 
-    A moment that has passed moves nothing; what was due by then is done.
+    A moment that has passed moves nothing; what was due by then is done. Whoever advances day
+    after day gives the same ``kinds`` each time: they need not read again what they remember.
     """
-    way = Way.of(sandbox, to)
+    way = Way.of(sandbox, to, kinds)
     while not way.is_there:
         stretch = sandbox.database.run_now(way.stretch)
         follow_policies_now(sandbox)  # before the clock shows a day on which a new one begins
@@ -87,10 +88,11 @@ class Way:
     is_there: bool = False
 
     @classmethod
-    def of(cls, sandbox: Sandbox, to: datetime) -> Way:
-        kinds, stretch_s = list(due_kinds(sandbox)), STRETCH_S if sandbox.database.is_sqlite else 0
-        stretch = partial(go_on, sandbox=sandbox, kinds=kinds, to=to, stretch_s=stretch_s)
-        return cls(sandbox, kinds, stretch)
+    def of(cls, sandbox: Sandbox, to: datetime, kinds: Sequence[Due] | None = None) -> Way:
+        asked = list(due_kinds(sandbox) if kinds is None else kinds)
+        stretch_s = STRETCH_S if sandbox.database.is_sqlite else 0
+        stretch = partial(go_on, sandbox=sandbox, kinds=asked, to=to, stretch_s=stretch_s)
+        return cls(sandbox, asked, stretch)
 
     def walked(self, stretch: Stretch) -> None:
         """Take note of a stretch that is committed; the clock shows it now."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -58,7 +59,7 @@ class Evening:
 
     lately: dict[str, Tally] = field(default_factory=dict)
     month: dict[str, Tally] = field(default_factory=dict)
-    tiny: Tally = field(default_factory=dict)
+    tiny: Tally = field(default_factory=lambda: defaultdict(int))
     days: dict[str, dict[int, tuple[int, int, bool]]] = field(default_factory=dict)
 
     def is_quiet(self, point: str) -> bool:
@@ -77,6 +78,28 @@ class Evening:
             return windows[metric.name].get(point, {})
         assert metric.name == "point_tiny_month", metric.name
         return self.tiny.get(point, 0)
+
+    def move_on(self, connection: Connection, day: int) -> None:
+        """Become the evening of ``day``, from that of the day before."""
+        if month_of(day) == day:
+            for of_month in (self.month, self.days, self.tiny):
+                of_month.clear()
+        left = day - LATELY_DAYS
+        for point, payer, count, *_ in tallied(connection, left, left, lately=left, month=day):
+            _take(self.lately, point, payer, count)
+        for point, payer, count, _, tiny in tallied(connection, day, day, lately=day, month=day):
+            self.tiny[point] += tiny
+            _add(self.lately, point, payer, count)
+            _add(self.month, point, payer, count)
+        self.add_days(connection, day, day)
+
+    def add_days(self, connection: Connection, first: int, day: int) -> None:
+        """Add what the points did on the days from ``first`` to ``day``, which are of the month."""
+        for point, that, moves, moved, jumped in MONTH_DAYS.rows(
+            connection, first=date_text(first), day=date_text(day)
+        ):
+            days = self.days.setdefault(point, {})
+            days[to_day(that).toordinal()] = (moves, moved, bool(jumped))
 
 
 def points_on(connection: Connection, day: int, as_of_us: int) -> list[tuple[PointDay, Tier]]:
@@ -99,28 +122,37 @@ def points_on(connection: Connection, day: int, as_of_us: int) -> list[tuple[Poi
 
 def evening_of(connection: Connection, day: int) -> Evening:
     """Read who did how much at each point in 30 days and in the month, up to a business date."""
-    month = date.fromordinal(day).replace(day=1).toordinal()
-    lately = day - LATELY_DAYS + 1
-    evening = Evening(tiny=defaultdict(int))
+    month, lately = month_of(day), day - LATELY_DAYS + 1
+    evening = Evening()
+    for point, payer, of_lately, of_month, tiny in tallied(
+        connection, min(month, lately), day, lately=lately, month=month
+    ):
+        evening.tiny[point] += tiny
+        _add(evening.lately, point, payer, of_lately)
+        _add(evening.month, point, payer, of_month)
+    evening.add_days(connection, month, day)
+    return evening
+
+
+def month_of(day: int) -> int:
+    """Return the first day of the month of a business date."""
+    return date.fromordinal(day).replace(day=1).toordinal()
+
+
+def tallied(
+    connection: Connection, first: int, day: int, *, lately: int, month: int
+) -> Iterator[tuple[str, str | None, int, int, int]]:
+    """Give points with who paid there: how often since ``lately`` and ``month``, how often tiny."""
     rows = TALLIES.rows(
         connection,
-        first=date_text(min(month, lately)),
+        first=date_text(first),
         day=date_text(day),
         lately=date_text(lately),
         month=date_text(month),
         tiny=TINY_FEN,
     )
     for point, card, details, bill_payer, of_lately, of_month, tiny in rows:
-        evening.tiny[point] += int(tiny)
-        payer = _payer(card, details, bill_payer)
-        _add(evening.lately, point, payer, int(of_lately))
-        _add(evening.month, point, payer, int(of_month))
-    for point, that, moves, moved, jumped in MONTH_DAYS.rows(
-        connection, first=date_text(month), day=date_text(day)
-    ):
-        days = evening.days.setdefault(point, {})
-        days[to_day(that).toordinal()] = (moves, moved, bool(jumped))
-    return evening
+        yield point, _payer(card, details, bill_payer), int(of_lately), int(of_month), int(tiny)
 
 
 def noted(connection: Connection, rule_id: str) -> dict[tuple[str, str, int | None], int]:
@@ -140,3 +172,15 @@ def _add(tallies: dict[str, Tally], point: str, payer: str | None, count: int) -
     if payer is not None and count:
         tally = tallies.setdefault(point, {})
         tally[payer] = tally.get(payer, 0) + count
+
+
+def _take(tallies: dict[str, Tally], point: str, payer: str | None, count: int) -> None:
+    """Undo `_add`; who has nothing left is not there any more."""
+    if payer is None or not count:
+        return
+    tally = tallies[point]
+    tally[payer] -= count
+    if not tally[payer]:
+        del tally[payer]
+    if not tally:
+        del tallies[point]

@@ -94,6 +94,11 @@ class Register:
             found = self._by_day[day] = self._compiled(day)
         return found
 
+    def take_releases(self, before: Register) -> None:
+        """Go on with what another reading of the same rules has compiled."""
+        if (before.rules, before.broken) == (self.rules, self.broken):
+            self._releases = before._releases
+
     def _compiled(self, day: int) -> Rulebook:
         """Return a release; days between two first days share one."""
         number = bisect_right(self._first_days, date.fromordinal(day))
@@ -114,19 +119,25 @@ def touch(connection: Connection) -> None:
     TOUCH.run(connection)
 
 
-def read_register(connection: Connection) -> Register:
-    """Read everything that staff decided; a shipped version gives way to a later first day."""
+def read_register(connection: Connection, before: Register | None = None) -> Register:
+    """Read everything that staff decided; a shipped version gives way to a later first day.
+
+    The releases of the register ``before`` are not compiled again where its rules are the same.
+    """
     own = [read_canonical(row[0], "risk_rule_versions") for row in LIVE.rows(connection)]
     lists = {"block": Lists(), "allow": Lists()}
     for effect, kind, value, since, until in ENTRIES.rows(connection):
         lists[effect].entries.setdefault((kind, value), []).append((since, until))
-    return Register(
+    register = Register(
         rules=RuleSet.of([*shipped().versions, *own]),
-        broken=[VersionKey(*row) for row in BREAKS.rows(connection)],
+        broken=sorted(VersionKey(*row) for row in BREAKS.rows(connection)),
         lists=lists["block"],
         allowed=lists["allow"],
         suppressions=[_suppression(row) for row in SUPPRESSIONS.rows(connection)],
     )
+    if before is not None:
+        register.take_releases(before)
+    return register
 
 
 def _suppression(row: Any) -> Suppression:

@@ -24,6 +24,8 @@ from pos_sim.store.rows import from_us
 from pos_sim.store.sql import Statement
 from pos_sim.store.world import WorldFacts, write_world
 from risk.bank_calendar import BankCalendar
+from risk.due import Due
+from risk.due_kinds import due_kinds
 from risk.walk import advance
 from seeds.progress import Progress
 from seeds.traffic.errands import Quota
@@ -62,11 +64,13 @@ class YearRun:
     group_max: int = GROUP_MAX
     rare: Rare = field(init=False)
     wrongs: Wrongs = field(init=False)
+    kinds: Sequence[Due] = field(init=False)
 
     def __post_init__(self) -> None:
         self.rare = Rare(Business.CASH_REMITTANCE, self.plan, self.rhythm.habits, self.seed)
         points = [row[0] for row in self.sandbox.database.read_now(POINTS.rows)]
         self.wrongs = Wrongs(self.plan, self.seed, points)
+        self.kinds = due_kinds(self.sandbox)
 
     @property
     def name(self) -> str:
@@ -82,7 +86,7 @@ class YearRun:
         day = self.next_day(reached)
         if day <= last:
             self.live_from(day, last, progress, is_begun=is_begun(reached))
-        advance(self.sandbox, datetime.combine(last + ONE_DAY, NIGHT, SHANGHAI))
+        self.advance(datetime.combine(last + ONE_DAY, NIGHT, SHANGHAI))
 
     def live_from(self, day: date, last: date, progress: Progress, *, is_begun: bool) -> None:
         """Live through the days from ``day``, of which the first may have begun."""
@@ -128,7 +132,7 @@ class YearRun:
             income = pay_days.income(day, stock.stock.villagers, stock.opened_with)
             villagers = stock.stock.villagers
             with self.spent.on("closing"):
-                advance(self.sandbox, datetime.combine(day, staff.OPENS, SHANGHAI))
+                self.advance(datetime.combine(day, staff.OPENS, SHANGHAI))
                 work = partial(begin, day=day, seed=self.seed, income=income, villagers=villagers)
                 database.run_now(work)
             stock.credit(income)
@@ -172,10 +176,14 @@ class YearRun:
         rhythm = replace(self.rhythm, habits=one_each(self.rhythm.habits))
         return plan_of(replace(stock, shops=shops), rhythm, quota, day, policy, self.seed)
 
+    def advance(self, to: datetime) -> None:
+        """Let the clock show ``to``, and do what is due on the way."""
+        advance(self.sandbox, to, self.kinds)
+
     def close(self, day: date) -> None:
         """End the day: all that is due by then, and the world's clock past the cut-off."""
         sandbox, end = self.sandbox, end_of(day)
-        advance(sandbox, end)
+        self.advance(end)
         step = end - end_of(day - ONE_DAY)
         facts = replace(sandbox.world, clock_offset=sandbox.world.clock_offset + step)
         sandbox.database.run_now(partial(finish, day=day, facts=facts))
