@@ -23,7 +23,7 @@ from sqlalchemy import make_url
 import migrations
 from pos_sim.store.database import Database
 from tests.postgres import Postgres, running_postgres, temporary_folder
-from tests.worlds import seed
+from tests.world_rows import seed
 
 settings.register_profile("fast", max_examples=50, deadline=None, print_blob=True)
 settings.register_profile(

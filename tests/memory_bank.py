@@ -71,6 +71,10 @@ class Suspicious(ReadsNothing):
         pass
 
 
+HELD_AMOUNT = Fen(10_000 + Suspicious.HELD)
+DOUBTED_AMOUNT = Fen(10_000 + Suspicious.DECLINED)
+
+
 class MemoryBank:
     """A whole bank in one book; it asserts its promises after every group."""
 

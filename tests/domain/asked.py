@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from pos_sim.domain.authorize import Facts, first_refusal
 from pos_sim.domain.book import Book
 from pos_sim.domain.cards import luhn_digit
@@ -16,8 +14,6 @@ from tests.worlds import (
     World,
     book_of,
 )
-
-DAY = date(2026, 3, 2)
 
 
 def facts(request: Request, world: World = SMALL, book: Book | None = None) -> Facts:

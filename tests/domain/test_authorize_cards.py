@@ -13,8 +13,8 @@ from tests.counter import (
     inquiry,
     withdrawal,
 )
-from tests.domain.asked import DAY, answer, checked, mistyped
-from tests.domain.test_authorize_money import SHORT
+from tests.domain.asked import answer, checked, mistyped
+from tests.domain.days import MONDAY
 from tests.worlds import (
     ATM,
     MOBILE,
@@ -71,15 +71,15 @@ WRONG, LOCKED = ("pin_wrong", "55"), ("pin_locked", "75")
     [
         (0, None, True, None),
         (0, None, False, WRONG),
-        (1, DAY, False, WRONG),
-        (2, DAY, True, None),  # two wrong ones, then the right one
-        (2, DAY, False, LOCKED),  # the third wrong PIN
-        (3, DAY, True, LOCKED),  # and after it
-        (3, DAY, False, LOCKED),
-        (4, DAY, True, LOCKED),
-        (3, DAY - timedelta(days=1), True, None),  # the next business date
-        (2, DAY - timedelta(days=1), False, WRONG),
-        (3, DAY - timedelta(days=1), False, WRONG),
+        (1, MONDAY, False, WRONG),
+        (2, MONDAY, True, None),  # two wrong ones, then the right one
+        (2, MONDAY, False, LOCKED),  # the third wrong PIN
+        (3, MONDAY, True, LOCKED),  # and after it
+        (3, MONDAY, False, LOCKED),
+        (4, MONDAY, True, LOCKED),
+        (3, MONDAY - timedelta(days=1), True, None),  # the next business date
+        (2, MONDAY - timedelta(days=1), False, WRONG),
+        (3, MONDAY - timedelta(days=1), False, WRONG),
     ],
 )
 def test_the_pin(
@@ -96,14 +96,14 @@ def test_a_malformed_pin_block_is_a_wrong_pin() -> None:
 
 @pytest.mark.parametrize("failures", [0, 2, 3, 99])
 def test_the_magic_wrong_pin_card_never_locks(failures: int) -> None:
-    world = SMALL.with_card("magic_wrong_pin", pin_failures=failures, pin_failed_on=DAY)
+    world = SMALL.with_card("magic_wrong_pin", pin_failures=failures, pin_failed_on=MONDAY)
     assert answer(withdrawal(card="magic_wrong_pin"), world) == WRONG
 
 
 @pytest.mark.parametrize(
     ("effect", "expected"),
     [
-        (Effect.SHORT_OF_MONEY, SHORT),
+        (Effect.SHORT_OF_MONEY, ("balance", "51")),
         (Effect.WRONG_PIN, WRONG),
         (Effect.ISSUER_DOWN, ("issuer_down", "91")),
         (Effect.SLOW, None),

@@ -24,7 +24,8 @@ from tests.counter import (
     transfer,
     withdrawal,
 )
-from tests.domain.asked import DAY, answer, facts
+from tests.domain.asked import answer, facts
+from tests.domain.days import MONDAY
 from tests.worlds import (
     ATM,
     BILL_AMOUNT,
@@ -85,9 +86,9 @@ def test_a_breached_limit_explains_itself() -> None:
         "61",
         limit=yuan(2_000),
         used=yuan(1_900),
-        resets_at=start_of(DAY + timedelta(days=1)),
+        resets_at=start_of(MONDAY + timedelta(days=1)),
     )
-    assert start_of(DAY + timedelta(days=1)).isoformat() == "2026-03-02T23:00:00+08:00"
+    assert start_of(MONDAY + timedelta(days=1)).isoformat() == "2026-03-02T23:00:00+08:00"
 
 
 @pytest.mark.parametrize(

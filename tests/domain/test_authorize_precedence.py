@@ -26,7 +26,8 @@ from tests.counter import (
     transfer,
     withdrawal,
 )
-from tests.domain.asked import DAY, facts
+from tests.domain.asked import facts
+from tests.domain.days import MONDAY
 from tests.worlds import (
     ATM,
     OTHER_POS,
@@ -77,8 +78,6 @@ def amount_is_odd(f: Facts) -> Facts:
 
 
 ALL_OFF = tuple(Control(business, False, None, None) for business in Business)
-
-
 STAGES: tuple[tuple[Fault, ...], ...] = (
     (Fault("tombstoned", "94", lambda f: replace(f, is_tombstoned=True)),),
     (Fault("terminal_unknown", "97", lambda f: replace(f, terminal=None, point=None)),),
@@ -107,7 +106,7 @@ STAGES: tuple[tuple[Fault, ...], ...] = (
     (Fault("credit_card", "57", card_has(product=Product.CREDIT)),),
     (
         Fault("pin_wrong", "55", lambda f: replace(f, pin_is_right=False)),
-        Fault("pin_locked", "75", card_has(pin_failures=3, pin_failed_on=DAY)),
+        Fault("pin_locked", "75", card_has(pin_failures=3, pin_failed_on=MONDAY)),
     ),
     (Fault("amount_granularity", "13", amount_is_odd),),
     (

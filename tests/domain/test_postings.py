@@ -18,7 +18,7 @@ from pos_sim.domain.money import Fen, yuan
 from pos_sim.domain.postings import charge, credit, release, till_filled
 from pos_sim.domain.requests import Request
 from tests.counter import card_bill, cash_bill, inquiry, remittance, transfer, withdrawal
-from tests.memory_bank import MemoryBank, Suspicious
+from tests.memory_bank import HELD_AMOUNT, MemoryBank
 from tests.worlds import (
     ATM,
     BILL_AMOUNT,
@@ -31,7 +31,6 @@ from tests.worlds import (
 )
 
 Line = tuple[str, str, int]
-HELD_AMOUNT = Fen(10_000 + Suspicious.HELD)
 
 
 def name_of(account_id: AccountId) -> str:

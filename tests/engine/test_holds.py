@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from pos_sim.domain.calendar import StoppedClock
-from pos_sim.domain.money import Fen, yuan
+from pos_sim.domain.money import yuan
 from pos_sim.domain.transactions import Status, Transaction
 from pos_sim.engine import holds
 from pos_sim.engine.holds import CHUNK, NotHeld, cancel, release_due, release_due_now
@@ -16,13 +16,12 @@ from pos_sim.engine.sandbox import Sandbox
 from pos_sim.store.audit import audit
 from pos_sim.store.database import Database
 from tests.counter import inquiry, key, remittance, reversal, transfer
-from tests.memory_bank import Suspicious
+from tests.memory_bank import HELD_AMOUNT, Suspicious
 from tests.state import State, check_all, in_database
 from tests.worlds import ATM, FACTS, RULES, SECRET, SECRETS, SMALL
 
 DAY = timedelta(hours=24)
 TICK = timedelta(microseconds=1)
-HELD_AMOUNT = Fen(10_000 + Suspicious.HELD)
 
 
 @pytest.fixture

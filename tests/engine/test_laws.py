@@ -50,11 +50,9 @@ from tests.counter import (
     transfer,
     withdrawal,
 )
-from tests.memory_bank import MemoryBank, Suspicious
+from tests.memory_bank import HELD_AMOUNT, MemoryBank, Suspicious
 from tests.state import State, check_all, check_fees, in_database, in_memory
 from tests.worlds import ANY, ATM, FACTS, OTHER_POS, RULES, SECRET, SECRETS
-
-HELD_AMOUNT = Fen(10_000 + Suspicious.HELD)
 
 
 class Bank(Protocol):

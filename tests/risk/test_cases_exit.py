@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import select, text
 
-from pos_sim.domain.money import Fen, yuan
+from pos_sim.domain.money import yuan
 from pos_sim.engine.post_group import post_group
 from pos_sim.store.audit import audit
 from pos_sim.store.database import Database
@@ -16,11 +16,10 @@ from risk import review_plans
 from risk.case_mistakes import IllegalMove, Mistakes
 from risk.store import case_rows
 from tests.counter import reversal, transfer
-from tests.memory_bank import Suspicious
+from tests.memory_bank import HELD_AMOUNT, Suspicious
 from tests.risk.case_desk import KIND, CaseDesk, case_desk
 from tests.worlds import OTHER_POINT, POINT, POS, RULES, SECRETS, SMALL
 
-HELD = Fen(10_000 + Suspicious.HELD)
 """An amount that the monitor of the tests holds."""
 
 
@@ -117,7 +116,7 @@ def test_two_people_let_a_point_stay(desk: CaseDesk) -> None:
 
 
 def test_nothing_is_settled_while_money_is_held(desk: CaseDesk) -> None:
-    request = transfer(amount=HELD, at=desk.now)
+    request = transfer(amount=HELD_AMOUNT, at=desk.now)
     (decision,) = post_group(desk.connection, [request], RULES, Suspicious())
     assert decision.transaction is not None
     held = decision.transaction.transaction_id

@@ -9,7 +9,7 @@ from sqlalchemy import CheckConstraint, Connection, inspect
 import migrations
 from pos_sim.store.database import Database
 from pos_sim.store.tables import metadata
-from tests.worlds import seed
+from tests.world_rows import seed
 
 TABLES = metadata.tables
 """Those of the bank; the watch's own join them when a migration imports them."""
