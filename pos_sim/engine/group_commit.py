@@ -81,6 +81,7 @@ class GroupCommit(Generic[A, B]):
             size = min(self.group_max, len(self._waiting))
             group = [self._waiting.popleft() for _ in range(size)]
             await self._commit_group(group)
+            await asyncio.sleep(0)  # those who have their answer go first; others join meanwhile
         self._worker = None
 
     async def _commit_group(self, group: Sequence[tuple[A, asyncio.Future[B]]]) -> None:

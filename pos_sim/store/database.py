@@ -9,19 +9,17 @@ simulations.
 from __future__ import annotations
 
 import asyncio
-import os
-import sqlite3
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, suppress
+from contextlib import closing
 from functools import partial
-from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import DBAPIError, DisconnectionError, InterfaceError, OperationalError
+from sqlalchemy import URL, Connection, Engine, create_engine, make_url
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+from pos_sim.store import sqlite
 from pos_sim.store.last_words import with_last_words
 from pos_sim.store.trips import in_trips, let_trips_go_first
 
@@ -80,10 +78,9 @@ class Database:
         self.url = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         if self.is_sqlite:
-            self._writer = _sqlite_engine(self.url, "begin immediate", lock_wait_s)
-            self._reader = _sqlite_engine(self.url, "begin", lock_wait_s)
-            self._writer_thread = ThreadPoolExecutor(1, "writer")
-            self._turn = asyncio.Lock()
+            self._writer = sqlite.engine_of(self.url, "begin immediate", lock_wait_s)
+            self._reader = sqlite.engine_of(self.url, "begin", lock_wait_s)
+            self._one_writer = sqlite.Writer(self._writer, lock_wait_s)
             self._reader_threads = ThreadPoolExecutor(READERS, "reader")
         else:
             self.url = self.url.set(drivername="postgresql+psycopg")
@@ -99,36 +96,22 @@ class Database:
     async def run(self, work: Callable[[Connection], T]) -> T:
         """Do ``work`` in one transaction and commit it."""
         if self.is_sqlite:
-            async with self._turn:
-                return await self._in_writer_thread(partial(self.run_now, work))
+            return await self._one_writer.run(partial(self.run_now, work))
         return await self._begun_again(self._async, with_last_words, work)
 
     async def run_brief(self, work: Callable[[Connection], T]) -> T:
         """Do ``work``, which takes milliseconds, in one transaction and commit it.
 
         On PostgreSQL its statements travel together (`pos_sim.store.trips`). On SQLite too it is
-        done on the event loop: beside a busy loop, a thread that computes waits for the
-        interpreter lock after every statement. Only what waits for locks and for the disk, begin
-        and commit, goes to the writer thread.
+        done on the event loop (`pos_sim.store.sqlite.Writer`).
         """
         if not self.is_sqlite:
             spoken = partial(with_last_words, work=work)
             return await self._begun_again(self._async_brief, in_trips, spoken)
-        async with self._turn:
-            transaction = WriterTransaction(self._writer)
-            try:
-                connection = await self._in_writer_thread(transaction.begin)
-                done = with_last_words(connection, work)
-                await self._in_writer_thread(transaction.commit)
-            except BaseException as error:  # cancelled, too: perhaps while it began
-                self._writer_thread.submit(transaction.end)
-                if isinstance(error, DBAPIError):
-                    raise translated(error) from error
-                raise
-            return done
-
-    async def _in_writer_thread(self, work: Callable[[], T]) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._writer_thread, work)
+        try:
+            return await self._one_writer.run_brief(work)
+        except DBAPIError as error:
+            raise translated(error) from error
 
     def run_now(self, work: Callable[[Connection], T]) -> T:
         """Do ``work`` in one transaction and commit it, here and now."""
@@ -194,8 +177,7 @@ class Database:
         loop = asyncio.get_running_loop()
         if await loop.run_in_executor(self._reader_threads, self._copy_log) < LOG_PAGES:
             return
-        async with self._turn:
-            await self._in_writer_thread(self._copy_log)
+        await self._one_writer.run(self._copy_log)
 
     def _copy_log(self) -> int:
         """Return how many pages the log has; as many as nobody still reads are copied."""
@@ -213,7 +195,7 @@ class Database:
     def close_now(self) -> None:
         """Give back the connections that were used without an event loop."""
         if self.is_sqlite:
-            self._writer_thread.shutdown()
+            self._one_writer.close()
             self._reader_threads.shutdown()
         else:
             self._brief.dispose()
@@ -224,32 +206,6 @@ class Database:
     def sync_engine(self) -> Engine:
         """The engine for migrations and bulk loading."""
         return self._writer
-
-
-class WriterTransaction:
-    """One transaction of the SQLite writer, begun and ended in the writer thread."""
-
-    def __init__(self, writer: Engine) -> None:
-        self._writer = writer
-        self._connection: Connection | None = None
-
-    def begin(self) -> Connection:
-        """Wait for the write lock."""
-        self._connection = self._writer.connect()
-        self._connection.begin()
-        return self._connection
-
-    def commit(self) -> None:
-        """Wait for the disk."""
-        assert self._connection is not None
-        self._connection.commit()
-        self.end()
-
-    def end(self) -> None:
-        """Give the connection back, whatever was not committed undone."""
-        if self._connection is not None:
-            self._connection.close()
-            self._connection = None
 
 
 def raise_unless_crossed(error: DBAPIError, left: int) -> None:
@@ -275,72 +231,6 @@ def translated(error: DBAPIError) -> Exception:
     if error.connection_invalidated or isinstance(error, OperationalError | InterfaceError):
         return StoreGone("the database does not answer; whether it was done is not known")
     return error
-
-
-def _sqlite_engine(url: URL, begin: str, lock_wait_s: float) -> Engine:
-    if url.database:
-        with suppress(OSError):
-            Path(url.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url, connect_args={"check_same_thread": False, "timeout": lock_wait_s})
-    file = SqliteFile(url.database)
-
-    @event.listens_for(engine, "do_connect")
-    def on_do_connect(*_: Any) -> None:
-        file.must_be_there()
-
-    @event.listens_for(engine, "connect")
-    def on_connect(connection: Any, record: Any) -> None:
-        connection.isolation_level = None  # we say BEGIN ourselves
-        for pragma in SQLITE_PRAGMAS:
-            connection.execute(f"pragma {pragma}")
-        record.info["inode"] = file.inode()
-
-    @event.listens_for(engine, "checkout")
-    def on_checkout(_connection: Any, record: Any, _proxy: Any) -> None:
-        if record.info["inode"] != file.inode():
-            raise DisconnectionError("the file is not the one that was opened")
-
-    @event.listens_for(engine, "begin")
-    def on_begin(connection: Connection) -> None:
-        connection.exec_driver_sql(begin)
-
-    return engine
-
-
-class SqliteFile:
-    """The file behind a path, watched because SQLite does not.
-
-    SQLite goes on writing into a file that was removed, and puts an empty one in its place when
-    it opens the path again: answers would be given and not be kept.
-    """
-
-    def __init__(self, path: str | None) -> None:
-        self._path = path
-        self._was_there = False
-
-    def inode(self) -> int | None:
-        """Return which file the path names, None when there is none."""
-        with suppress(OSError):
-            found = os.stat(self._path or "").st_ino
-            self._was_there = True
-            return found
-        return None
-
-    def must_be_there(self) -> None:
-        """Raise what SQLite says of a missing folder when a file is missing that was there."""
-        if self._was_there and self.inode() is None:
-            raise sqlite3.OperationalError("unable to open database file")
-
-
-SQLITE_PRAGMAS = (
-    "journal_mode = wal",
-    "synchronous = full",  # an answer given is an answer kept
-    "foreign_keys = on",
-    "cache_size = -65536",
-    "temp_store = memory",
-    "wal_autocheckpoint = 10000",  # pages; a checkpoint a thousand pages costs a tenth
-    "journal_size_limit = 67108864",
-)
 
 
 def _pg_engine(url: URL, lock_wait_s: float, settings: str = "") -> Engine:

@@ -247,7 +247,14 @@ def on_sqlite(
             return raw.execute(sql, values)  # type: ignore[no-any-return]
         return raw.executemany(sql, values)  # type: ignore[no-any-return]
     except sqlite3.Error as error:
-        raise DBAPIError.instance(sql, None, error, sqlite3.Error, hide_parameters=True) from error
+        raise as_sqlalchemys(sql, error) from error
+
+
+def as_sqlalchemys(sql: str, error: sqlite3.Error) -> DBAPIError:
+    """Return an error of SQLite's own module as SQLAlchemy would have raised it."""
+    found = DBAPIError.instance(sql, None, error, sqlite3.Error, hide_parameters=True)
+    assert isinstance(found, DBAPIError)
+    return found
 
 
 def _pg_type(table: Table, column: str) -> str:
