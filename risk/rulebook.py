@@ -134,12 +134,16 @@ class RuleSet:
         return cls(tuple(ordered))
 
     def on(self, day: date) -> Rulebook:
-        """Return the release of ``day``: of each rule the latest version in force."""
+        """Return the release of ``day``, compiled."""
+        return Rulebook.of(self.in_force(day).values())
+
+    def in_force(self, day: date) -> Mapping[str, RuleVersion]:
+        """Return of each rule the latest version in force on ``day``, by rule."""
         latest: dict[str, RuleVersion] = {}
         for one in sorted(self.versions, key=lambda one: one.effective_from):
             if one.effective_from <= day:
                 latest[one.rule_id] = one
-        return Rulebook.of(latest.values())
+        return dict(sorted(latest.items()))
 
 
 def _twice(file: str, rule: RuleVersion, field_name: str, value: object) -> RulebookError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -13,7 +14,9 @@ from starlette.requests import Request
 
 from api.auth import EVERY_ROLE, Keyring, require_role, unauthorized
 from api.console.assets import Assets
+from api.console.lesson_store import Attempt
 from api.console.session import COOKIE, Sessions
+from api.console.shared import Shared
 from api.console.stream.feed import Feed
 from api.console.texts import LANGUAGES, Texts
 from api.console.visit import Visit
@@ -40,6 +43,7 @@ class Console:
     assets: Assets
     templates: Environment
     feed: Feed
+    seats: Shared[Sequence[Attempt]]
     built: frozenset[str]
 
     async def look(self, request: Request) -> Visit:

@@ -15,11 +15,13 @@ from fastapi import FastAPI
 from itsdangerous import URLSafeTimedSerializer
 
 from api.console.assets import AT, Assets
+from api.console.class_sheet import seats
 from api.console.gate import Console
 from api.console.navigation import PLACES, ROOMS
 from api.console.once import forget_old_forms
 from api.console.pages import ROUTERS
 from api.console.session import Sessions
+from api.console.shared import Shared
 from api.console.stream.feed import Feed
 from api.console.templating import environment
 from api.desk import Desk
@@ -64,6 +66,7 @@ def console_for(desk: Desk, built: frozenset[str]) -> Console:
         assets=Assets(),
         templates=environment(),
         feed=Feed(sandbox),
+        seats=Shared(partial(sandbox.database.read, seats)),
         built=built,
     )
 

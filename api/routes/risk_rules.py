@@ -84,13 +84,13 @@ async def propose_rule_version(
 
 def rule_list(connection: Connection, now: datetime) -> RuleList:
     """Return all rules as staff see them."""
-    book = published(all_versions(connection)).on(business_date(now))
-    figures = figures_of(connection, book.versions.keys(), now)
+    versions = published(all_versions(connection)).in_force(business_date(now))
+    figures = figures_of(connection, versions.keys(), now)
     breaks = dropped_versions(connection)
     return RuleList(
         items=[
             summary(version, figures[rule_id], is_dropped=(rule_id, version.version) in breaks)
-            for rule_id, version in book.versions.items()
+            for rule_id, version in versions.items()
         ]
     )
 
@@ -98,7 +98,7 @@ def rule_list(connection: Connection, now: datetime) -> RuleList:
 def one_rule(connection: Connection, rule_id: str, now: datetime) -> RuleShown | None:
     """Return one rule with its versions."""
     rows, today = all_versions(connection), business_date(now)
-    version = published(rows).on(today).versions.get(rule_id)
+    version = published(rows).in_force(today).get(rule_id)
     if version is None:
         return None
     figures = figures_of(connection, [rule_id], now)[rule_id]

@@ -2,7 +2,7 @@
 
 They run in a process of their own. ``operations`` hears the stream. A page of staff
 (``static/staff/follow.js``) hears it, too, and reads itself again when staff moved something that
-it shows, when the open alerts changed, and once a minute. ``class`` asks every three seconds.
+it shows, when the open alerts changed, and a minute later. ``class`` asks every three seconds.
 ``clock`` and ``desk`` ask nothing until somebody presses a button.
 """
 
@@ -25,6 +25,7 @@ FIELD = re.compile(r'name="csrf" value="([^"]+)"')
 WATCH = re.compile(r'id="watch">(\{.*?\})</script>', re.DOTALL)
 OPEN_WITHIN_S = 60.0
 SOON_S, LIST_S, MINUTE_S, CLASS_S = 0.25, 8.0, 60.0, 3.0
+LIST_EACH_S, SPREAD_EACH_S = 0.4, 0.015
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +94,7 @@ class Console:
         self._watch: dict[str, Any] = {}
         self._on_board = b""
         self._read_at = 0.0
+        self._crowd = 1
         self._due = asyncio.Event()
         self._due_at = float("inf")
 
@@ -137,13 +139,28 @@ class Console:
     def heard(self, event: bytes, data: bytes) -> None:
         """Decide as ``follow.js`` does whether the page has to be read again, and when."""
         body = orjson.loads(data)
-        if event == b"news" and any(
-            kind in self._watch["kinds"] or name in self._watch["ids"]
-            for kind, name, *_ in body.get("staff", ())
-        ):
-            self.again(SOON_S)
-        if event == b"board" and "alerts" in body and self._watch["board"]:
-            self.again(max(SOON_S, LIST_S - (time.monotonic() - self._read_at)))
+        if event == b"news":
+            mine = [
+                (name, who)
+                for kind, name, _, who in body.get("staff", ())
+                if kind in self._watch["kinds"] or name in self._watch["ids"]
+            ]
+            if mine:
+                is_late = all(
+                    who == "clock" and name not in self._watch["ids"] for name, who in mine
+                )
+                self.again(self.later_s() if is_late else self.soon_s())
+        if event == b"board":
+            self._crowd = body.get("crowd", self._crowd)
+            if "alerts" in body and self._watch["board"]:
+                self.again(self.later_s())
+
+    def soon_s(self) -> float:
+        return SOON_S + random.random() * self._crowd * SPREAD_EACH_S
+
+    def later_s(self) -> float:
+        every = max(LIST_S, self._crowd * LIST_EACH_S) * random.uniform(1, 1.5)
+        return max(self.soon_s(), every - (time.monotonic() - self._read_at))
 
     def again(self, wait_s: float) -> None:
         self._due_at = min(self._due_at, time.monotonic() + wait_s)
@@ -153,16 +170,15 @@ class Console:
         """Read the page when it is time: asked for, or a minute later; they opened at any time."""
         if not self._watch:
             await asyncio.Event().wait()
-        minute = time.monotonic() + random.uniform(0, MINUTE_S)
+        self._read_at -= random.uniform(0, MINUTE_S)
         while True:
             self._due.clear()
-            with suppress(TimeoutError):
-                async with asyncio.timeout_at(
-                    asyncio.get_running_loop().time() + min(self._due_at, minute) - time.monotonic()
-                ):
-                    await self._due.wait()
             now = time.monotonic()
-            if now >= min(self._due_at, minute):
-                minute = minute if now < minute else now + MINUTE_S
-                self._due_at = float("inf")
-                await self.read()
+            wait_s = min(self._due_at, self._read_at + MINUTE_S) - now
+            if wait_s > 0:
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(wait_s):
+                        await self._due.wait()
+                continue
+            self._due_at = float("inf")
+            await self.read()

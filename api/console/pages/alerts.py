@@ -86,7 +86,7 @@ def looked_up(
     connection: Connection, wanted: QueueFilter, after: Any, who: str, now: datetime
 ) -> tuple[Page[Queued], Waiting, list[RuleVersion]]:
     """Return a page of the queue, how many wait, and the rules that can be asked for."""
-    rules = published(all_versions(connection)).on(business_date(now)).versions.values()
+    rules = published(all_versions(connection)).in_force(business_date(now)).values()
     waiting = count_waiting(connection, who, now)
     return queue(connection, wanted, PAGE, after), waiting, list(rules)
 

@@ -219,7 +219,7 @@ def of_rule_version(reading: Reading, approval: Approval, bare: Proposal) -> Pro
     rule_id, number = payload["rule_id"], payload["version"]
     row = next(one for one in rows if (one.rule_id, one.version) == (rule_id, number))
     made = read_canonical(row.canonical, approval.kind)
-    base = published(rows).on(row.effective_from).versions.get(rule_id)
+    base = published(rows).in_force(row.effective_from).get(rule_id)
     if approval.choice is not None or base is None:
         base = None  # what it replaced is history; the page of the rule has all versions
     found = differences(base, made) if base else []

@@ -41,7 +41,7 @@ class Listed:
 
 def rulebook(connection: Connection, now: datetime) -> list[Listed]:
     """Return every rule with the version in force."""
-    versions = published(all_versions(connection)).on(business_date(now)).versions
+    versions = published(all_versions(connection)).in_force(business_date(now))
     figures = figures_of(connection, versions.keys(), now)
     breaks = dropped_versions(connection)
     return [
@@ -74,7 +74,7 @@ class RuleDesk:
 def desk_of(connection: Connection, rule_id: str, now: datetime) -> RuleDesk:
     """Return the desk of a rule; 404 where there is none."""
     rows, today = all_versions(connection), business_date(now)
-    version = published(rows).on(today).versions.get(rule_id)
+    version = published(rows).in_force(today).get(rule_id)
     if version is None:
         raise Problem("not-found")
     own = [row for row in rows if row.rule_id == rule_id]

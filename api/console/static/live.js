@@ -1,6 +1,6 @@
 // The stream of this browser. live({since, news, board, gap, state}) calls back:
 //   news(body, id)  new and changed transactions, moves of staff: body.new, .changed, .staff, .figures
-//   board(body)     how points and alerts stand: body.figures, .looks, .alerts, .clock
+//   board(body)     how points and alerts stand: body.figures, .looks, .alerts, .clock; how many watch: .crowd
 //   gap()           too much was missed: read everything again
 //   state(name)     "open", "lost" or "signed-out"
 

@@ -220,7 +220,8 @@ class Feed:
         state.board = await self._sandbox.database.read(partial(read_board, now=now))
         state.board_at = monotonic()
         state.names.clear()  # a point may have another name by now
-        self._publish(message("board", changes_of(before, state.board, now)))
+        crowd = {"crowd": len(self._viewers)}
+        self._publish(message("board", changes_of(before, state.board, now) | crowd))
 
     def _publish(self, one: Message) -> None:
         for viewer in self._viewers:

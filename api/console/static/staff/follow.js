@@ -8,6 +8,11 @@ import { put, wasTyped } from "./parts.js";
 const SOON_MS = 250; // moves come in twos and threes: a proposal, its case, its point
 const LIST_MS = 8_000; // a list of a busy province changes all the time
 const MINUTE_MS = 60_000; // times that are left
+const LOOK_MS = 15_000;
+// The more pages are open, the longer each waits for what the watch does all day, and the further they
+// spread what somebody did: sixty must not read at once. What a person does is still there in a second.
+const LIST_EACH_MS = 400;
+const SPREAD_EACH_MS = 15;
 
 const watch = data("watch");
 const say = (name, values = {}) =>
@@ -21,10 +26,11 @@ let readAt = performance.now();
 let movedBy = null;
 let asked = 0;
 let onBoard = "";
+let crowd = 1;
 
 if (watch.sent) wasTyped(watch.sent);
-live({ since: watch.since, news, board, gap: () => again(SOON_MS), state: linked });
-setInterval(() => again(0), MINUTE_MS);
+live({ since: watch.since, news, board, gap: () => again(soon()), state: linked });
+setInterval(() => performance.now() - readAt >= MINUTE_MS && again(0), LOOK_MS);
 document.addEventListener("visibilitychange", () => document.hidden || again(SOON_MS));
 document.getElementById("toast-close").addEventListener("click", () => (toast.hidden = true));
 
@@ -33,13 +39,21 @@ function news(body) {
   if (!mine.length) return;
   const other = mine.find(([, , , who]) => who !== watch.me);
   if (other) movedBy = other[3];
-  again(SOON_MS);
+  again(mine.every(([, id, , who]) => who === "clock" && !watch.ids.includes(id)) ? later() : soon());
+}
+
+const soon = () => SOON_MS + Math.random() * crowd * SPREAD_EACH_MS;
+
+function later() {
+  const every = Math.max(LIST_MS, crowd * LIST_EACH_MS) * (1 + Math.random() / 2);
+  return Math.max(soon(), every - (performance.now() - readAt));
 }
 
 function board(body) {
+  crowd = body.crowd ?? crowd;
   if (!body.alerts) return;
   const own = watch.alert && JSON.stringify(body.alerts.find(({ i }) => i === watch.alert));
-  if (watch.board || own !== onBoard) again(Math.max(SOON_MS, LIST_MS - (performance.now() - readAt)));
+  if (watch.board || own !== onBoard) again(later());
   onBoard = own;
 }
 
