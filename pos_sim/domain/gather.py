@@ -142,9 +142,7 @@ def fee_of(
         region=region or Region.LOCAL,
         amount=amount_of(request),
         payee_bank_id=payee.bank_id if payee else point.bank_id,
-        first_subsidy_withdrawal=is_first_of_month(request, card, day)
-        and card is not None
-        and card.gets_subsidies,
+        first_subsidy_withdrawal=is_first_of_month(request, card, day),
     )
     return fee_for(policy, question, day)
 
@@ -155,7 +153,10 @@ OPERATIONS: dict[Business, Operation] = {
 
 
 def is_first_of_month(request: Request, card: Card | None, day: date) -> bool:
-    """Say whether this is the card's first withdrawal of the calendar month."""
-    if card is None or not isinstance(request, Withdrawal):
+    """Say whether this is the calendar month's first withdrawal with a card that gets subsidies.
+
+    Of other cards nobody counts it: nothing follows from it, and each count is a row to write.
+    """
+    if card is None or not card.gets_subsidies or not isinstance(request, Withdrawal):
         return False
     return card.first_withdrawal_month != month_of(day)

@@ -2,7 +2,8 @@
 
 Every process reads the same rows in the same order and misses none. On PostgreSQL the numbers of
 rows precede the commits of their transactions, so a row is read only when no transaction that is as
-old as its own still runs; then nothing can come before it any more. SQLite has one writer.
+old as its own still runs; then nothing can come before it any more. SQLite has one writer: there
+every transaction id is zero, and the number alone is the order.
 """
 
 from __future__ import annotations
@@ -24,11 +25,16 @@ KEPT_ROWS = 5_000
 
 INSERT = InsertSet(outbox, ["topic", "body"])
 
-FINAL = "xid < pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
-ROWS = "select xid, no, topic, body from outbox where {final} (xid, no) > (:xid, :no)"
 AFTER = {
-    "sqlite": Statement(ROWS.format(final="") + " order by xid, no limit :most"),
-    "postgresql": Statement(ROWS.format(final=f"{FINAL} and") + " order by xid, no limit :most"),
+    "sqlite": Statement(
+        "select xid, no, topic, body from outbox where no > :no and xid >= :xid"
+        " order by no limit :most"
+    ),
+    "postgresql": Statement(
+        "select xid, no, topic, body from outbox where"
+        " xid < pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
+        " and (xid, no) > (:xid, :no) order by xid, no limit :most"
+    ),
 }
 HERE = {
     "sqlite": Statement("select 0, coalesce(max(no), 0) from outbox"),
@@ -36,8 +42,14 @@ HERE = {
         "select pg_snapshot_xmin(pg_current_snapshot())::text::bigint - 1, 9223372036854775807"
     ),
 }
-AHEAD = Statement("select topic, body from outbox where (xid, no) > (:xid, :no)")
-OLDEST = Statement("select xid, no from outbox order by xid, no limit 1")
+AHEAD = {
+    "sqlite": Statement("select topic, body from outbox where no > :no and xid >= :xid"),
+    "postgresql": Statement("select topic, body from outbox where (xid, no) > (:xid, :no)"),
+}
+OLDEST = {
+    "sqlite": Statement("select xid, no from outbox order by no limit 1"),
+    "postgresql": Statement("select xid, no from outbox order by xid, no limit 1"),
+}
 PRUNE = Statement("delete from outbox where no <= (select max(no) from outbox) - :kept")
 
 
@@ -91,7 +103,7 @@ def here(connection: Connection) -> Place:
 
 def ahead_of(connection: Connection, place: Place) -> Iterable[str]:
     """Give the transactions that this snapshot sees although their rows come after ``place``."""
-    for topic, body in AHEAD.rows(connection, xid=place.xid, no=place.no):
+    for topic, body in AHEAD[connection.dialect.name].rows(connection, xid=place.xid, no=place.no):
         if topic == TRANSACTIONS:
             yield from orjson.loads(body)[0]
 
@@ -104,7 +116,7 @@ def rows_after(connection: Connection, place: Place, most: int) -> Sequence[Row]
 
 def is_forgotten(connection: Connection, place: Place) -> bool:
     """Say whether rows behind ``place`` may be gone; the first row of all has the number one."""
-    found = OLDEST.rows(connection)
+    found = OLDEST[connection.dialect.name].rows(connection)
     return bool(found) and found[0][1] > 1 and place < Place(*found[0])
 
 

@@ -135,4 +135,4 @@ def test_a_refused_withdrawal_is_not_the_first() -> None:
 
 def test_a_card_without_subsidies_pays_from_the_start() -> None:
     t = MemoryBank().ask(withdrawal(card="grcu_debit", terminal=OTHER_POS, amount=yuan(500)))
-    assert (t.is_first_of_month, t.waiver_id, t.fee_charged) == (True, None, 250)
+    assert (t.is_first_of_month, t.waiver_id, t.fee_charged) == (False, None, 250)

@@ -83,16 +83,19 @@ def test_the_free_first_withdrawal_of_the_month_is_given_back() -> None:
     assert pay_out(5).waiver_id is None
 
 
+PENSIONER = SMALL.with_card("gyb_debit", gets_subsidies=True)
+
+
 def test_reversing_a_later_withdrawal_gives_no_free_one_back() -> None:
-    bank = MemoryBank()
-    bank.ask(withdrawal(1))
+    bank = MemoryBank(PENSIONER)
+    assert bank.ask(withdrawal(1)).is_first_of_month
     bank.ask(withdrawal(2))
     bank.ask(reversal(3, of=2))
     assert not bank.ask(withdrawal(4)).is_first_of_month
 
 
 def test_reversing_last_months_first_leaves_this_month_alone() -> None:
-    bank = MemoryBank()
+    bank = MemoryBank(PENSIONER)
     april = datetime(2026, 4, 1, 10, 0, tzinfo=SHANGHAI)
     bank.ask(withdrawal(1))
     assert bank.ask(withdrawal(2, at=april)).is_first_of_month
