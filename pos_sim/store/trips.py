@@ -24,7 +24,7 @@ from sqlalchemy.util import await_only
 
 T = TypeVar("T")
 
-KEPT, PREPARED = "trips", "statements prepared for trips"
+KEPT, PREPARED, READERS = "trips", "statements prepared for trips", "readers of their rows"
 """Where they are found: with the connection, for one transaction and as long as it is open."""
 
 Wire = bytes | None
@@ -45,7 +45,7 @@ class Asked:
     def rows(self) -> list[tuple[Any, ...]]:
         """Return all rows; if they are not there yet, everything that gathered goes out."""
         result = self._arrived()
-        return self._trips.read(result) if result.ntuples else []
+        return self._trips.read(self.sql, result) if result.ntuples else []
 
     def changed(self) -> int:
         """Return how many rows the statement changed."""
@@ -71,6 +71,7 @@ class Trips:
         self._pgconn: pq.abc.PGconn = raw.pgconn
         self._is_async = isinstance(raw, psycopg.AsyncConnection)
         self._prepared: dict[bytes, bytes] = connection.info.setdefault(PREPARED, {})
+        self._readers: dict[bytes, Transformer] = connection.info.setdefault(READERS, {})
         self._gathered: list[Asked] = []
 
     def ask(self, sql: bytes, values: Sequence[Wire]) -> Asked:
@@ -98,9 +99,14 @@ class Trips:
                 "a trip of statements", None, error, psycopg.Error, hide_parameters=True
             ) from error
 
-    def read(self, result: pq.abc.PGresult) -> list[tuple[Any, ...]]:
-        reader = Transformer(self._raw)
-        reader.set_pgresult(result)
+    def read(self, sql: bytes, result: pq.abc.PGresult) -> list[tuple[Any, ...]]:
+        """Return the rows of a result; a prepared statement has the same columns every time."""
+        reader = self._readers.get(sql)
+        if reader is None:
+            reader = self._readers[sql] = Transformer(self._raw)
+            reader.set_pgresult(result)
+        else:
+            reader.set_pgresult(result, set_loaders=False)
         return reader.load_rows(0, result.ntuples, tuple)
 
 
