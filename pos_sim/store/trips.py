@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 import psycopg
 from psycopg import pq
 from psycopg.abc import PQGen
+from psycopg.abc import Transformer as Reader
 from psycopg.adapt import Transformer
 from psycopg.generators import fetch_many, send
 from sqlalchemy import Connection, Engine, event
@@ -71,7 +72,7 @@ class Trips:
         self._pgconn: pq.abc.PGconn = raw.pgconn
         self._is_async = isinstance(raw, psycopg.AsyncConnection)
         self._prepared: dict[bytes, bytes] = connection.info.setdefault(PREPARED, {})
-        self._readers: dict[bytes, Transformer] = connection.info.setdefault(READERS, {})
+        self._readers: dict[bytes, Reader] = connection.info.setdefault(READERS, {})
         self._gathered: list[Asked] = []
 
     def ask(self, sql: bytes, values: Sequence[Wire]) -> Asked:
