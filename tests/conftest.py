@@ -7,6 +7,7 @@ repeats the examples of a run; the header of every run says its seed.
 
 from __future__ import annotations
 
+import gc
 import os
 import random
 import shutil
@@ -42,6 +43,18 @@ def pytest_configure(config: pytest.Config) -> None:
     if config.option.hypothesis_seed is None:
         chosen = os.environ.get("HYPOTHESIS_SEED") or str(random.randrange(2**32))
         config.option.hypothesis_seed = chosen
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection() -> None:
+    """Find all tests without looking for garbage meanwhile: there is none."""
+    gc.disable()
+
+
+def pytest_collection_finish() -> None:
+    """Keep what was found out of every later search: it lives as long as the run."""
+    gc.freeze()
+    gc.enable()
 
 
 def pytest_report_header(config: pytest.Config) -> str:
