@@ -1,9 +1,10 @@
 """A process of its own that asks a bank many things at once and says what it was answered.
 
-Run as ``python -m tests.engine.teller URL DAY STORIES ORDER [TERMINAL …]``; with ORDER 0 it starts
-at once, else when it hears a line. Each answer is one JSON line on standard output, written as
-soon as it is known, so that whoever kills the process knows what was promised. The last line
-counts the groups that failed and had to be tried again.
+Run as ``python -m tests.engine.teller``. Each line on standard input is a task, ``[url, day,
+stories, order, terminals]``, no terminals meaning all of them: the teller says that it is ready and
+begins when it hears another line; with order 0 it begins at once. Each answer is one JSON line on
+standard output, written as soon as it is known, so that whoever kills the process knows what was
+promised. The last line of a task counts the groups that failed and had to be tried again.
 """
 
 from __future__ import annotations
@@ -108,7 +109,7 @@ def say(answer: Answer) -> None:
     os.write(1, json.dumps(vars(answer)).encode() + b"\n")
 
 
-async def main(url: str, number: int, stories: int, order: int, terminals: Sequence[str]) -> None:
+async def work(url: str, number: int, stories: int, order: int, terminals: Sequence[str]) -> None:
     asked = list(enumerate(day_of(number, stories, terminals)))
     asked = [
         (i, replace(request, received_at=request.received_at + timedelta(microseconds=order)))
@@ -127,6 +128,15 @@ async def main(url: str, number: int, stories: int, order: int, terminals: Seque
     os.write(1, json.dumps({"failures": database.failures}).encode() + b"\n")
 
 
+def task(url: str, day: int, stories: int, order: int = 0, terminals: Sequence[str] = ()) -> bytes:
+    """Return the line that sets a teller to work."""
+    return json.dumps([url, day, stories, order, list(terminals)]).encode() + b"\n"
+
+
+def main() -> None:
+    while line := sys.stdin.readline():
+        asyncio.run(work(*json.loads(line)))
+
+
 if __name__ == "__main__":
-    url, number, stories, order, *terminals = sys.argv[1:]
-    asyncio.run(main(url, int(number), int(stories), int(order), terminals))
+    main()

@@ -26,6 +26,7 @@ from tests.engine.teller import (
     day_of,
     engine_of,
     record_of,
+    task,
 )
 from tests.postgres import Postgres
 from tests.state import State, check_all, in_database
@@ -62,8 +63,11 @@ async def kill_and_look(url: str, run: int) -> None:
 
 def answers_until_killed(url: str, number: int, after: int) -> list[Answer]:
     """Return what the process said before it was killed, at least ``after`` answers."""
-    command = [sys.executable, "-m", "tests.engine.teller", url, str(number), str(STORIES), "0"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE) as teller:
+    command = [sys.executable, "-m", "tests.engine.teller"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as teller:
+        assert teller.stdin is not None
+        teller.stdin.write(task(url, number, STORIES))
+        teller.stdin.flush()
         assert teller.stdout is not None
         lines = [teller.stdout.readline() for _ in range(after + 1)]
         teller.kill()

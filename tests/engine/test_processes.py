@@ -7,8 +7,10 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 from sqlalchemy import Connection, text
@@ -17,7 +19,7 @@ from pos_sim.domain.requests import Request, Reversal
 from pos_sim.store.audit import audit
 from pos_sim.store.database import Database
 from tests.conftest import PostgresCopies
-from tests.engine.teller import Answer, day_of, record_of
+from tests.engine.teller import Answer, day_of, record_of, task
 from tests.state import State, check_all, in_database
 from tests.worlds import SECRETS, UNBOUND, UNKNOWN
 
@@ -58,41 +60,67 @@ class Outcome:
     state: State
 
 
+Teller = subprocess.Popen[bytes]
+
+
+@pytest.fixture(scope="module")
+def tellers() -> Iterator[list[Teller]]:
+    """Processes that are told one rush after the other."""
+    command = [sys.executable, "-m", "tests.engine.teller"]
+    with ExitStack() as stack:
+        yield [
+            stack.enter_context(
+                subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+            )
+            for _ in range(PROCESSES)
+        ]
+
+
 @pytest.fixture(scope="module", params=RUSHES, ids=lambda rush: rush.name)
-def outcome(request: pytest.FixtureRequest, postgres_worlds: PostgresCopies) -> Iterator[Outcome]:
+def outcome(
+    request: pytest.FixtureRequest, postgres_worlds: PostgresCopies, tellers: list[Teller]
+) -> Iterator[Outcome]:
     database = Database(postgres_worlds())
-    answers = rushed(database, request.param)
+    answers = rushed(tellers, database, request.param)
     yield Outcome(request.param, database, answers, database.read_now(in_database))
     database.close_now()
 
 
-def rushed(database: Database, rush: Rush) -> list[dict[int, Answer]]:
+def rushed(tellers: list[Teller], database: Database, rush: Rush) -> list[dict[int, Answer]]:
     """Let all processes start together and return what each of them was answered."""
-    with ExitStack() as stack:
-        tellers = [
-            stack.enter_context(teller(database, rush, order)) for order in range(1, PROCESSES + 1)
-        ]
-        for each in tellers:
-            assert each.stdout is not None
-            assert json.loads(each.stdout.readline()) == "ready"
-        for each in tellers:
-            assert each.stdin is not None
-            each.stdin.write(b"go\n")
-            each.stdin.flush()
-        outputs = [each.communicate()[0] for each in tellers]
-    said = [[json.loads(line) for line in output.splitlines()] for output in outputs]
+    url = database.url.render_as_string(hide_password=False)
+    for order, each in enumerate(tellers, 1):
+        hand(each, task(url, rush.day, rush.stories, order, rush.terminals))
+    assert [next(heard(each)) for each in tellers] == ["ready"] * PROCESSES
+    for each in tellers:
+        hand(each, b"go\n")
+    with ThreadPoolExecutor(PROCESSES) as listeners:  # who is not listened to has to wait
+        said = list(listeners.map(said_by, tellers))
     # No group had to be tried again: who comes second finds the answer of the first.
     assert [lines[-1] for lines in said] == [{"failures": 0}] * PROCESSES
     return [{line["place"]: Answer(**line) for line in lines[:-1]} for lines in said]
 
 
-@contextmanager
-def teller(database: Database, rush: Rush, order: int) -> Iterator[subprocess.Popen[bytes]]:
-    url = database.url.render_as_string(hide_password=False)
-    numbers = [str(number) for number in (rush.day, rush.stories, order)]
-    command = [sys.executable, "-m", "tests.engine.teller", url, *numbers, *rush.terminals]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
-        yield process
+def hand(teller: Teller, line: bytes) -> None:
+    assert teller.stdin is not None
+    teller.stdin.write(line)
+    teller.stdin.flush()
+
+
+def heard(teller: Teller) -> Iterator[Any]:
+    assert teller.stdout is not None
+    while line := teller.stdout.readline():
+        yield json.loads(line)
+
+
+def said_by(teller: Teller) -> list[Any]:
+    """Return what a process says until its task is done."""
+    lines = []
+    for line in heard(teller):
+        lines.append(line)
+        if "failures" in line:
+            break
+    return lines
 
 
 def test_the_days_are_full_of_trouble() -> None:
