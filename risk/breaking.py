@@ -17,6 +17,7 @@ from pos_sim.store.rows import from_us, to_us
 from pos_sim.store.sql import InsertSet, Statement
 from pos_sim.store.world import read_mark, write_mark
 from risk.audit_log import CLOCK, write_entry
+from risk.both import both
 from risk.breaker import EVERY, LIMITS, Counts, VersionKey, tripped
 from risk.deadlines import WorkingDays
 from risk.due import Due, Fired
@@ -152,7 +153,7 @@ def drop(
         subject_id=subject,
         before={"mode": version.mode.value},
         after={"mode": "alert_only", "stopped": counts.stopped, "judged": counts.judged},
-        why=text,
+        why=both(text, text_en),
     )
     said = Said(call(version, counts, text, text_en), "", None, to_us(moment))
     raise_alerts(connection, [said], calendar)

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
+from risk.both import both
 from risk.cases import act, held
 from risk.due import Due, Fired
 from risk.store import case_rows
@@ -36,7 +37,8 @@ def move(connection: Connection, case: Case, now: datetime) -> Fired | None:
     if case.wakes_at is None or case.wakes_at > now:
         return None
     (clock_move,) = moves_of(WORKFLOWS[case.kind], case, Role.CLOCK)
-    act(connection, case.case_id, clock_move.action, actor=CLOCK, at=now, note=clock_move.title)
+    note = both(clock_move.title, clock_move.title_en)
+    act(connection, case.case_id, clock_move.action, actor=CLOCK, at=now, note=note)
     text = f"{case.service_point_id or case.scope_value} {clock_move.title}"
     text_en = f"{case.service_point_id or case.scope_value}: {clock_move.title_en}"
     return Fired(now, clock_move.action, case.case_id, text, text_en)

@@ -13,6 +13,7 @@ from risk import case_papers, review_plans
 from risk.alerts import Action, Alert, AlertVerdict, act
 from risk.approvals import StaleApproval
 from risk.audit_log import write_entry
+from risk.both import both
 from risk.case_data import Measure, Outcome
 from risk.case_mistakes import IllegalMove, Mistakes
 from risk.case_work import Work
@@ -79,14 +80,17 @@ def measures_of(work: Work, alerts: list[KeptAlert]) -> list[Measure]:
 
 
 def rectify(work: Work, _alerts: list[KeptAlert]) -> None:
-    order(work, f"核查属实：{work.note}", None)
+    order(work, both(f"核查属实：{work.note}", f"Found true: {work.note}"), None)
 
 
 def review_early(work: Work, _alerts: list[KeptAlert]) -> None:
     review_plans.bring_forward(
         work.connection,
         work.case.service_point_id or "",
-        reason=f"核查属实，提前年审：{work.case.case_id}",
+        reason=both(
+            f"核查属实，提前年审：{work.case.case_id}",
+            f"Found true, reviewed early: {work.case.case_id}",
+        ),
         by=work.actor.name,
         at=work.at,
         parent_id=work.case.case_id,
@@ -94,7 +98,13 @@ def review_early(work: Work, _alerts: list[KeptAlert]) -> None:
 
 
 def propose_freeze(work: Work, _alerts: list[KeptAlert] | None = None) -> None:
-    work.open(CaseKind.FREEZE, f"{REASONS[work.case.kind]}：{work.case.case_id}")
+    work.open(CaseKind.FREEZE, because(work, REASONS[work.case.kind]))
+
+
+def because(work: Work, reason: tuple[str, str]) -> str:
+    """Return the reason of a case that follows from this one, with its number."""
+    chinese, english = reason
+    return both(f"{chinese}：{work.case.case_id}", f"{english}: {work.case.case_id}")
 
 
 def report_clue(work: Work, alerts: list[KeptAlert]) -> None:
@@ -109,12 +119,13 @@ MEASURES: dict[Measure, Callable[[Work, list[KeptAlert]], None]] = {
     Measure.CLUE_REPORT: report_clue,
 }
 
-REASONS: dict[CaseKind, str] = {
-    CaseKind.VERIFICATION: "核查属实",
-    CaseKind.ANNUAL_REVIEW: "逾期未年审",
-    CaseKind.RECTIFICATION: "逾期未整改",
-    CaseKind.IDLE_VISIT: "走访建议",
+REASONS: dict[CaseKind, tuple[str, str]] = {
+    CaseKind.VERIFICATION: ("核查属实", "Found true"),
+    CaseKind.ANNUAL_REVIEW: ("逾期未年审", "Not reviewed in time"),
+    CaseKind.RECTIFICATION: ("逾期未整改", "Not put right in time"),
+    CaseKind.IDLE_VISIT: ("走访建议", "Advised by a visit"),
 }
+NOT_ACCEPTED = ("整改不合格", "Not put right")
 
 
 def order(work: Work, reason: str, due_at: str | None) -> None:
@@ -171,12 +182,16 @@ def order_rectification(work: Work) -> None:
     found = "；".join(
         f"{item.title}（{RESULT_NAMES[findings[item.code].result]}）" for item in failed
     )
-    order(work, f"年审不合格：{found or work.note}", work.data["due_at"])
+    found_en = "; ".join(item.title_en for item in failed)
+    reason = both(
+        f"年审不合格：{found or work.note}", f"Failed its review: {found_en or work.note}"
+    )
+    order(work, reason, work.data["due_at"])
 
 
 def propose_exit(work: Work) -> None:
-    reason = "整改不合格" if work.move.action == "reject" else REASONS[work.case.kind]
-    work.open(CaseKind.EXIT, f"{reason}：{work.case.case_id}")
+    reason = NOT_ACCEPTED if work.move.action == "reject" else REASONS[work.case.kind]
+    work.open(CaseKind.EXIT, because(work, reason))
 
 
 def extend(work: Work) -> None:
@@ -254,7 +269,9 @@ def end(work: Work, case_id: str) -> None:
     case_rows.end(work.connection, case_id, work.at, "exited")
     line = Entry(
         case_id=case_id, at=work.at, actor=work.actor.name, what="overtaken", action="close",
-        source=other.state, to_state=other.state, note=f"服务点已退出 {work.case.case_id}",
+        source=other.state, to_state=other.state, note=both(
+            f"服务点已退出 {work.case.case_id}", f"The point has exited {work.case.case_id}"
+        ),
     )  # fmt: skip
     case_rows.add_history(work.connection, [line])
 

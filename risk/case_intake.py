@@ -12,6 +12,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from risk.alerts import State
+from risk.both import both
 from risk.case_opening import Opened, Wish, open_case
 from risk.due import Due, Fired
 from risk.store import case_alerts
@@ -74,7 +75,10 @@ def wish_for(
     return Wish(
         kind=kind,
         service_point_id=gravest.service_point_id,
-        reason="；".join(f"{one.alert.title} {one.alert_id}" for one in alerts[:5]),
+        reason=both(
+            "；".join(f"{one.alert.title} {one.alert_id}" for one in alerts[:5]),
+            "; ".join(f"{one.alert.title_en} {one.alert_id}" for one in alerts[:5]),
+        ),
         by=CLOCK.name,
         at=now,
         severity=gravest.alert.severity,

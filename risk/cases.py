@@ -18,6 +18,7 @@ from pos_sim.engine.registry import hold
 from risk import approvals
 from risk.approvals import Approval, Choice, Effects, StaleApproval
 from risk.audit_log import write_entry
+from risk.both import both
 from risk.case_data import read_data
 from risk.case_effects import EFFECTS as MOVE_EFFECTS
 from risk.case_mistakes import AlreadyOpen, IllegalMove, Mistakes
@@ -169,7 +170,8 @@ def do(work: Work, step: Step) -> Case:
     if work.case.service_point_id is not None:
         stand(
             work.connection, work.case.service_point_id, at=work.at, actor=who(work),
-            why=f"{work.case.case_id} {work.move.action}",
+            why=both(f"{work.case.case_id} {work.move.title}",
+                     f"{work.case.case_id} {work.move.title_en}"),
         )  # fmt: skip
     overtake(work)
     return work.case

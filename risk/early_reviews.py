@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from risk import review_plans
+from risk.both import both
 from risk.due import Due, Fired
 from risk.store import early_rows
 from risk.store.early_rows import Unreviewed
@@ -49,17 +50,26 @@ def brought_forward(connection: Connection, alert: Unreviewed, now: datetime) ->
     if opened is None or not opened.is_new:
         return None
     text_en = f"Annual review of {alert.point} brought forward by {alert.alert_id}"
-    return Fired(now, "early_review", opened.case.case_id, f"{alert.point} {reason}", text_en)
+    text = f"{alert.point} {reason.partition(' · ')[0]}"
+    return Fired(now, "early_review", opened.case.case_id, text, text_en)
 
 
 def reason_for(connection: Connection, alert: Unreviewed) -> str | None:
     """Return why an alert brings the review forward, None where it does not."""
     if alert.rule_id == IDENTITY_RULE:
-        return f"终端身份异常，提前年审：{alert.alert_id}"
+        return both(
+            f"终端身份异常，提前年审：{alert.alert_id}",
+            f"A terminal is not what it says, reviewed early: {alert.alert_id}",
+        )
     since = alert.last_seen_us - TWICE_WITHIN // timedelta(microseconds=1)
     reached = early_rows.reached(connection, alert.rule_id, alert.scope_value, since)
     is_twice = ascents(reached) >= 2
-    return f"类型研判90天内两次达到预警线，提前年审：{alert.alert_id}" if is_twice else None
+    if not is_twice:
+        return None
+    return both(
+        f"类型研判90天内两次达到预警线，提前年审：{alert.alert_id}",
+        f"Reached its threshold twice in 90 days, reviewed early: {alert.alert_id}",
+    )
 
 
 def ascents(reached: Iterable[int]) -> int:

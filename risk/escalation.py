@@ -15,6 +15,7 @@ from pos_sim.store.rows import from_us, to_us
 from pos_sim.store.sql import Statement
 from risk.alerts import AlertKey
 from risk.audit_log import CLOCK, write_entry
+from risk.both import both
 from risk.deadlines import WARN_PERCENT, Stage
 from risk.due import Due, Fired
 from risk.store.save_hits import latest_rows
@@ -97,6 +98,6 @@ def told(
         subject_id=alert_id,
         before={"stage": Stage(before).name.lower()},
         after={"stage": Stage(after).name.lower()},
-        why=text,
+        why=both(text, text_en),
     )
     return Fired(moment, ESCALATION, alert_id, f"{title}：{text}", f"{title_en}: {text_en}")

@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 
 from pos_sim.store.rows import from_us
 from pos_sim.store.sql import Statement
+from risk.both import both
 from risk.case_opening import Wish, open_case
 from risk.due import Due, Fired
 from risk.vocabulary import Severity
@@ -25,7 +26,7 @@ SET_MARK = Statement(
 )
 NEXT = Statement("select min(at_us) from risk_hits where rule_id = 'R21' and at_us > :mark_us")
 NOTES = Statement(
-    "select h.scope_value, h.severity, h.explanation, h.at_us from risk_hits h"
+    "select h.scope_value, h.severity, h.explanation, h.explanation_en, h.at_us from risk_hits h"
     " join service_points p on p.service_point_id = h.scope_value"
     " where h.rule_id = 'R21' and h.at_us > :mark_us and h.outcome = 'hit'"
     " and p.status <> 'exited' order by h.scope_value, h.at_us"
@@ -42,6 +43,7 @@ class Note(NamedTuple):
     point: str
     severity: str
     text: str
+    text_en: str
     at_us: int
 
 
@@ -68,7 +70,7 @@ def open_visit(connection: Connection, note: Note, now: datetime) -> Fired | Non
     wish = Wish(
         kind=CaseKind.IDLE_VISIT,
         service_point_id=note.point,
-        reason=note.text,
+        reason=both(note.text, note.text_en),
         by=CLOCK.name,
         at=now,
         severity=Severity(note.severity),

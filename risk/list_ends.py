@@ -13,6 +13,7 @@ from pos_sim.store.sql import Statement
 from pos_sim.store.world import read_mark, write_mark
 from risk.approvals import lapse
 from risk.audit_log import CLOCK, write_entry
+from risk.both import both
 from risk.due import Due, Fired
 from risk.listing import KIND
 
@@ -64,6 +65,6 @@ def end(connection: Connection, moment: datetime, row: Any) -> Fired:
         subject_kind=KIND,
         subject_id=entry_id,
         before={"list": name, "value": value},
-        why=text,
+        why=both(text, text_en),
     )
     return Fired(moment, LIST_END, entry_id, f"{name}：{text}", f"{name}: {text_en}")

@@ -31,6 +31,8 @@ from pos_sim.store.policy_store import (
 )
 from risk.approvals import Approval, Effects, StaleApproval, propose
 from risk.audit_log import write_entry
+from risk.both import both
+from risk.refusal_words import in_chinese
 
 KIND, PUBLISH = "policy", "publish"
 DOCUMENT = "document"
@@ -118,7 +120,8 @@ def checked(document: Mapping[str, Any]) -> Policy:
     try:
         return read_policy(text, DOCUMENT, shared_waivers())
     except PolicyError as wrong:
-        raise Mistaken(f"{DOCUMENT}.{wrong.field}", f"政策文件不接受 · {wrong.message}") from None
+        message = both(f"政策文件不接受：{in_chinese(wrong.message)}", wrong.message)
+        raise Mistaken(f"{DOCUMENT}.{wrong.field}", message) from None
 
 
 def refuse_same_day(published: PolicySet, policy: Policy) -> None:

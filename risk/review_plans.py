@@ -15,6 +15,7 @@ from pos_sim.domain.calendar import SHANGHAI
 from pos_sim.domain.service_points import PointStatus
 from pos_sim.store.registry import status_of
 from pos_sim.store.rows import from_us, to_us
+from risk.both import both
 from risk.case_opening import POINT_SCOPE, Opened, Wish, open_case
 from risk.due import Due, Fired
 from risk.store import case_rows, review_plan_rows
@@ -146,7 +147,7 @@ def open_review(connection: Connection, planned: Plan, now: datetime) -> Fired:
     wish = Wish(
         kind=CaseKind.ANNUAL_REVIEW,
         service_point_id=planned.service_point_id,
-        reason=f"{planned.due_on.year}年度年审",
+        reason=both(f"{planned.due_on.year}年度年审", f"Annual review of {planned.due_on.year}"),
         by=CLOCK.name,
         at=now,
         due_at=max(due_at, now),

@@ -23,6 +23,7 @@ from risk.alerts import Action, AlertKey, act
 from risk.approvals import Approval, Effects, StaleApproval, propose
 from risk.audit_log import CLOCK, write_entry
 from risk.bank_calendar import BankCalendar
+from risk.both import both
 from risk.deadlines import due_at
 from risk.due import Due, Fired
 from risk.mistakes import Mistaken
@@ -245,7 +246,7 @@ def end_suppressions(connection: Connection, moment: datetime) -> Sequence[Fired
             subject_kind=KIND,
             subject_id=suppression_id,
             before={"rule_id": rule_id, "value": value},
-            why="抑制到期",
+            why=both("抑制到期", "The silence has ended"),
         )
     return [
         *(Fired(moment, END, row[0], "抑制到期", "The suppression has ended") for row in ended),

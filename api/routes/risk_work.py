@@ -19,6 +19,7 @@ from risk.approvals import AlreadyProposed, OwnApproval, StaleApproval
 from risk.case_mistakes import AlreadyOpen, IllegalMove, Mistakes
 from risk.mistakes import AlreadyThere, Mistaken
 from risk.pages import RulebookError
+from risk.refusal_words import in_chinese
 from risk.working_alerts import IllegalAction
 
 T = TypeVar("T")
@@ -78,7 +79,7 @@ def invalid_rule(wrong: RulebookError) -> Problem:
     Numbers as long as a card's are not repeated.
     """
     field = wrong.field if wrong.field in ("mode", "effective_from") else f"params.{wrong.field}"
-    message = f"规则手册不接受：{wrong.message} · {wrong}"
+    message = f"规则手册不接受：{in_chinese(wrong.message)} · {wrong}"
     return invalid_field(masked(field)[:80], masked(message)[:300])
 
 

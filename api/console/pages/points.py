@@ -9,8 +9,10 @@ from fastapi import APIRouter, Path
 from sqlalchemy import Connection
 from starlette.responses import Response
 
+from api.auth import require_role
 from api.console.navigation import HOME
 from api.console.pages.alert import answers
+from api.console.staff import opening
 from api.console.staff import points as desk
 from api.console.staff.desk import (
     ACTING,
@@ -33,7 +35,8 @@ from api.models.service_points import clock_time
 from api.paging import position_of
 from pos_sim.domain.banks import BANKS
 from pos_sim.domain.calendar import business_date
-from pos_sim.domain.service_points import PointStatus
+from pos_sim.domain.service_points import PointStatus, TerminalKind
+from pos_sim.domain.training import TITLES, USUAL_PASS_MARK, Subject
 from pos_sim.store.query_points import PointFilter
 from risk import controls
 from risk.case_mistakes import IllegalMove
@@ -51,6 +54,8 @@ STATUSES = tuple(status.value for status in PointStatus)
 TIERS = tuple(tier.value for tier in Tier)
 STARS = ("5", "4", "3", "2", "1")
 TEXT_MAX = 40
+MAKERS = frozenset({"maker"})
+"""Who enters what is new into the register."""
 
 
 # The register -----------------------------------------------------------------------------------
@@ -112,7 +117,11 @@ async def one_point(visit: Reader, point_id: PointPath) -> Response:
 
 
 async def point_page(status: int, *, visit: Visit, point_id: str) -> Response:
-    found, at = await read(visit, partial(desk.desk_of, point_id=point_id))
+    def look(connection: Connection) -> tuple[desk.PointDesk, opening.Readiness]:
+        found = desk.desk_of(connection, point_id)
+        return found, opening.readiness_of(connection, found.point)
+
+    (found, ready), at = await read(visit, look)
     point = found.point
     ids = {
         point_id,
@@ -127,7 +136,9 @@ async def point_page(status: int, *, visit: Visit, point_id: str) -> Response:
         control_text=partial(control_text, visit.t), usual_end=desk.usual_end(visit.now),
         today=business_date(visit.now), workflows=WORKFLOWS, review_words=REVIEW_WORDS,
         due_text=partial(due_text, visit.t), answers=answers(visit),
-        may_act=visit.may(*ACTING), alert_weights=alert_weights(found),
+        may_act=visit.may(*ACTING), alert_weights=alert_weights(found), ready=ready,
+        subjects=[(one.value, *TITLES[one]) for one in Subject], usual_pass_mark=USUAL_PASS_MARK,
+        terminal_kinds=[one.value for one in TerminalKind],
     )  # fmt: skip
 
 
@@ -141,9 +152,23 @@ def alert_weights(found: desk.PointDesk) -> dict[str, int]:
 @router.post("/{point_id}")
 async def act(visit: Clerk, point_id: PointPath) -> Response:
     """Do what a form asks for; on this page again where it cannot be done."""
-    if visit.form.get("do") == "control":
+    move = visit.form.get("do", "")
+    if move == "control":
         return await control(visit, point_id)
+    if move in opening.STEP_WORK:
+        return await take_step(visit, point_id, move)
     return await freeze(visit, point_id)
+
+
+async def take_step(visit: Visit, point_id: str, move: str) -> Response:
+    """Train, equip, rename or ask to open, as makers do."""
+    require_role(visit.who, MAKERS)
+    return await visit.do(
+        opening.step_of(move, point_id, visit.form, visit.who.name, visit.now),
+        to=f"{HOME}/points/{point_id}",
+        said=opening.SAID[move],
+        again=partial(point_page, visit=visit, point_id=point_id),
+    )
 
 
 async def freeze(visit: Visit, point_id: str) -> Response:

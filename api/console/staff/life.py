@@ -229,12 +229,13 @@ def case_moments(t: Texts, case: Case) -> Iterator[Moment]:
     if case.closed_at is None:
         text, look = t("points.life_case", kind=kind), "waits"
         yield Moment(at=case.opened_at, lane=lane, text=text, look=look, href=href,
-                     who=actor(t, case.opened_by), note=case.reason)  # fmt: skip
+                     who=actor(t, case.opened_by), note=t.half(case.reason))  # fmt: skip
         return
     since = f"{case.opened_at.astimezone(SHANGHAI):%Y-%m-%d}"
     yield Moment(at=case.closed_at, lane=lane, look=case_look(case), href=href,
                  text=t("points.life_case_closed", kind=kind, end=case_end(t, case)),
-                 note=t("points.life_case_since", day=since, reason=case.reason))  # fmt: skip
+                 note=t("points.life_case_since", day=since,
+                        reason=t.half(case.reason)))  # fmt: skip
 
 
 def case_title(t: Texts, case: Case) -> str:

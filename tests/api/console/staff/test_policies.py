@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 
 import pytest
 
+from api.console.texts import Texts
 from pos_sim.domain.calendar import business_date
 from tests.api.console.browser import Browser, hidden
 from tests.api.console.staff.office import Clerk, words
@@ -107,7 +108,7 @@ def test_it_says_what_the_engine_charges(
     assert f"按版本 {quote['policy_version']}" in words(page)
     if fee["waiver"]:
         assert fee["waiver"]["title"] in words(page)
-        assert fee["waiver"]["source"] in words(page)
+        assert Texts("zh").cite(fee["waiver"]["source"]) in words(page)
 
 
 def body_of(asked: dict[str, str]) -> Json:
