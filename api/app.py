@@ -92,8 +92,8 @@ ROUTERS = (
 )
 
 
-COPY_LOG_EVERY_S = 0.3
-"""A busy second writes 20,000 pages into SQLite's log; a commit that meets 10,000 copies them."""
+COPY_LOG_EVERY_S = 0.5
+"""A busy second writes 20,000 pages into SQLite's log; a commit that meets 40,000 copies them."""
 
 
 class Bank(FastAPI):

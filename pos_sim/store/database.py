@@ -11,7 +11,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
 from functools import partial
 from typing import Any, TypeVar
 
@@ -32,8 +31,6 @@ Way = Callable[[Connection, Work[T]], T]
 LOCK_WAIT_S = 10
 CONNECT_WAIT_S = 10
 READERS = 4
-LOG_PAGES = 2_000
-"""So long may SQLite's log be before it is begun anew."""
 
 
 class StoreError(Exception):
@@ -82,6 +79,7 @@ class Database:
             self._reader = sqlite.engine_of(self.url, "begin", lock_wait_s)
             self._one_writer = sqlite.Writer(self._writer, lock_wait_s)
             self._reader_threads = ThreadPoolExecutor(READERS, "reader")
+            self._log = sqlite.Log(self._reader, self._reader_threads, self._one_writer)
         else:
             self.url = self.url.set(drivername="postgresql+psycopg")
             self._writer = _pg_engine(self.url, lock_wait_s)
@@ -166,24 +164,9 @@ class Database:
             raise translated(error) from error
 
     async def keep_log_short(self) -> None:
-        """Copy SQLite's write-ahead log into the file, beside the writer, before a commit has to.
-
-        A commit that finds 10,000 pages in the log copies them all, and its group waits for tens
-        of milliseconds. What is written during the copying stays: when there is much of it, it
-        is copied between two groups, and the next one begins the log anew.
-        """
-        if not self.is_sqlite:
-            return
-        loop = asyncio.get_running_loop()
-        if await loop.run_in_executor(self._reader_threads, self._copy_log) < LOG_PAGES:
-            return
-        await self._one_writer.run(self._copy_log)
-
-    def _copy_log(self) -> int:
-        """Return how many pages the log has; as many as nobody still reads are copied."""
-        with closing(self._reader.raw_connection()) as connection:
-            found = connection.cursor().execute("pragma wal_checkpoint(passive)").fetchone()
-        return int(found[1])
+        """Let the writer find a short log; only SQLite has one (`pos_sim.store.sqlite.Log`)."""
+        if self.is_sqlite:
+            await self._log.keep_short()
 
     async def close(self) -> None:
         """Give back all connections."""

@@ -120,7 +120,7 @@ def test_a_read_without_an_event_loop_sees_one_moment_too(database: Database) ->
 async def test_a_long_log_is_begun_anew_and_nobody_has_to_wait_for_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pos_sim.store.database.LOG_PAGES", 1)
+    monkeypatch.setattr("pos_sim.store.sqlite.LONG_PAGES", 1)
     database = Database(f"sqlite:///{tmp_path}/long.db")
     await database.run(lambda connection: connection.exec_driver_sql("create table t (x blob)"))
     log, lengths = tmp_path / "long.db-wal", []
