@@ -1,8 +1,9 @@
 """SQL texts that read the same on both databases, and sets of rows written in one statement.
 
 A template names its parameters ``:name``. ``{in:name type}`` asks for membership in a list of
-that type, ``{each:name type}`` is the list as a table with the column ``value``, ``{lock:table}`` a
-row lock; each database gets its own wording of the three.
+that type, ``{each:name type}`` is the list as a table with the column ``value``, ``{list:name
+type}`` the bare list (an array, or JSON), ``{lock:table}`` a row lock; each database gets its own
+wording.
 """
 
 from __future__ import annotations
@@ -24,7 +25,8 @@ Row = tuple[Any, ...]
 
 MEMBERS = re.compile(r"\{in:(\w+) (\w+)\}")
 EACH = re.compile(r"\{each:(\w+) (\w+)\}")
-LISTS = re.compile(r"\{(in|each):(\w+) \w+\}")
+LIST = re.compile(r"\{list:(\w+) (\w+)\}")
+LISTS = re.compile(r"\{(in|each|list):(\w+) \w+\}")
 LOCK = re.compile(r"\{lock:(\w+)\}")
 PARAMETER = re.compile(r"(?<!:):(\w+)")
 JSON_ESCAPE = re.compile(rb"\\[bfnrtu]")
@@ -72,10 +74,11 @@ class Statement:
 
     def __init__(self, template: str) -> None:
         self.lists = frozenset(match[2] for match in LISTS.finditer(template))
-        sqlite = EACH.sub(r"json_each(:\1)", template)
+        sqlite = EACH.sub(r"json_each(:\1)", LIST.sub(r":\1", template))
         sqlite = MEMBERS.sub(r"in (select value from json_each(:\1))", sqlite)
         self.sqlite = LOCK.sub("", sqlite)
-        pg = EACH.sub(r"unnest(cast(:\1 as \2[]))", template)
+        pg = EACH.sub(r"unnest({list:\1 \2})", template)
+        pg = LIST.sub(r"cast(:\1 as \2[])", pg)
         pg = MEMBERS.sub(r"= any(cast(:\1 as \2[]))", pg)
         pg = LOCK.sub(r"for update of \1", pg)
         self.postgresql = PARAMETER.sub(r"%(\1)s", pg.replace("%", "%%"))

@@ -7,14 +7,13 @@ so that it makes no difference whether an earlier request is found here or in th
 from __future__ import annotations
 
 from bisect import insort
-from hashlib import blake2b
 from typing import TypeVar
 
 from sqlalchemy import Connection
 
 from risk.events import ELDER_AGE
 from risk.live.case import Case, Original, Place
-from risk.live.memory import Memory, Spots
+from risk.live.memory import Memory, Spots, stamp_after
 from risk.live.point_facts import is_non_local_withdrawal, is_off_hours, marks_of
 from risk.live.request_facts import bill, holder_age, reading
 from risk.live.rows import (
@@ -237,7 +236,7 @@ class GroupWindows:
             row.moved -= case.original.amount
             row.withdrawn -= case.original.amount if case.original.business == WITHDRAWAL else 0
         row.jumped = row.jumped or jumped
-        row.stamp = stamp_after(row.stamp, case)
+        row.stamp = stamp_after(row.stamp, case.event_id, case.code)
         self.touched.add((point, case.day))
 
     def _add_spot(self, case: Case, point: str) -> None:
@@ -245,6 +244,7 @@ class GroupWindows:
         if spots is None:
             return
         spots.stamps[case.day] = self.days[point, case.day].stamp
+        spots.until_us = max(spots.until_us, case.at_us)
         marks = marks_of(case)
         if marks and case.card is not None:
             spots.add(Spot(case.at_us, case.event_id, case.card, marks))
@@ -277,12 +277,6 @@ def add_row(rows: list[R], row: R) -> None:
     """Put a row in its place and keep the newest, as many as are read."""
     insort(rows, row)
     del rows[:-MOST]
-
-
-def stamp_after(stamp: str, case: Case) -> str:
-    """Return the stamp of a day after one more request: it says all that happened, in order."""
-    text = f"{stamp}{case.event_id}{case.code}"
-    return blake2b(text.encode(), digest_size=8).hexdigest()
 
 
 def seen_of(case: Case) -> Seen:

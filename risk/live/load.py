@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 
 from sqlalchemy import Connection
@@ -14,11 +14,12 @@ from pos_sim.domain.policy import PolicySet
 from pos_sim.domain.requests import CardBillPayment, CashBillPayment, Request, Reversal
 from pos_sim.domain.transactions import Transaction
 from pos_sim.store.reads_along import Held
+from pos_sim.store.sql import Later
 from risk.events import DAY_US, HOUR_US
 from risk.live.case import Original
 from risk.live.group import GroupWindows
 from risk.live.memory import Memory, Spots, stamps_of
-from risk.live.rows import APPROVED, start_us_of
+from risk.live.rows import APPROVED, Spot, start_us_of
 from risk.observe import USUAL_LIMIT, microseconds
 from risk.store import read_group
 from risk.store.point_days import NO_PAST, ask_pasts
@@ -93,9 +94,14 @@ class Reading:
             if (missing := self._know_pasts(points, day))
         }
         self._since_us = self.first_us - 2 * HOUR_US
-        self._stamps = self._know_spots(points)
-        limits = limits_on(self.policies, max(self.days))
-        self._spots = read_group.ask_spots(connection, self._stamps, self._since_us, limits)
+        self._limits = limits_on(self.policies, max(self.days))
+        self._know_spots(points)
+        moments = {point: spots.until_us for point, spots in self._behind.items()}
+        self._later = read_group.ask_since(connection, moments, self._limits)
+        self._spots = self._ask_spots(self._unknown)
+
+    def _ask_spots(self, points: Collection[str]) -> Later[dict[str, list[Spot]]]:
+        return read_group.ask_spots(self.connection, points, self._since_us, self._limits)
 
     def _know_pasts(self, points: set[str], day: int) -> list[str]:
         """Take what memory knows of the points' past, and return the others."""
@@ -108,17 +114,20 @@ class Reading:
                 windows.pasts[point, day] = known
         return missing
 
-    def _know_spots(self, points: set[str]) -> dict[str, dict[int, str]]:
-        """Take what memory knows of the last hours, and return the others with their stamps."""
-        windows, missing = self.windows, {}
-        for point in points:
-            stamps = stamps_of(windows.days, point, self.with_yesterday)
+    def _know_spots(self, points: set[str]) -> None:
+        """Sort the points: memory knows the last hours, or all but the end of them, or not."""
+        windows, with_yesterday = self.windows, self.with_yesterday
+        self._stamps = {p: stamps_of(windows.days, p, with_yesterday) for p in points}
+        self._behind: dict[str, Spots] = {}
+        self._unknown: list[str] = []
+        for point, stamps in self._stamps.items():
             spots = windows.memory.spots.get(point)
-            if spots is None or not spots.are_true(self._since_us, stamps):
-                missing[point] = stamps
-            else:
+            if spots is None or spots.since_us > self._since_us:
+                self._unknown.append(point)
+            elif spots.are_true(stamps):
                 windows.spots[point] = spots
-        return missing
+            else:
+                self._behind[point] = spots
 
     def _take_pasts(self) -> None:
         windows = self.windows
@@ -131,8 +140,20 @@ class Reading:
                     windows.memory.pasts.put((point, day), past)
 
     def _take_spots(self) -> None:
+        """Take what was read; where it does not prove that it is all, read the whole again."""
+        windows, lost = self.windows, []
+        self._put_spots(self._spots.get())
+        for point, since in self._later.get().items():
+            spots = self._behind[point]
+            if spots.caught_up(since, self._stamps[point]):
+                windows.spots[point] = spots
+            else:
+                lost.append(point)
+        self._put_spots(self._ask_spots(lost).get())
+
+    def _put_spots(self, found: dict[str, list[Spot]]) -> None:
         windows = self.windows
-        for point, rows in self._spots.get().items():
+        for point, rows in found.items():
             windows.spots[point] = Spots(self._since_us, rows, self._stamps[point])
             windows.memory.spots.put(point, windows.spots[point])
 

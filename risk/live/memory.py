@@ -6,11 +6,13 @@ from bisect import insort
 from collections import OrderedDict
 from collections.abc import Hashable
 from dataclasses import dataclass, field
+from hashlib import blake2b
 from typing import Generic, TypeVar
 
+from risk.events import day_of
 from risk.live.case import Place
 from risk.live.crowd import Crowd, half_an_hour, two_hours
-from risk.live.rows import DayRow, Spot
+from risk.live.rows import DayRow, Since, Spot
 from risk.store.newest import MOST
 from risk.store.point_days import Past, Usual
 from risk.store.register import Register
@@ -44,17 +46,23 @@ class Lately(Generic[K, V]):
 
 @dataclass(slots=True)
 class Spots:
-    """The last hours at one point. ``stamps`` say after what they were true, day by day."""
+    """The last hours at one point. ``stamps`` say after what they were true, day by day.
+
+    ``until_us`` is the moment of the latest request that is known to have been made there.
+    """
 
     since_us: int
     rows: list[Spot]
     stamps: dict[int, str]
+    until_us: int = 0
     half_an_hour: Crowd = field(default_factory=half_an_hour)
     two_hours: Crowd = field(default_factory=two_hours)
 
     def __post_init__(self) -> None:
         for spot in self.rows:
             self._tell(spot)
+        if self.rows:
+            self.until_us = self.rows[-1].at_us
 
     def add(self, spot: Spot) -> None:
         """Put a row in its place and keep the newest, as many as are read."""
@@ -66,15 +74,36 @@ class Spots:
             self.half_an_hour.cut(gone)
             self.two_hours.cut(gone)
 
+    def caught_up(self, since: list[Since], stamps: dict[int, str]) -> bool:
+        """Add what others did since, in order of time; say whether the stamps prove that it is all.
+
+        Where two processes decided in another order than that of time, they do not.
+        """
+        reached = dict(self.stamps)
+        for one in since:
+            day = day_of(one.at_us)
+            reached[day] = stamp_after(reached.get(day, ""), one.event_id, one.code)
+        if any(reached.get(day, "") != stamp for day, stamp in stamps.items()):
+            return False
+        self.stamps = reached
+        for one in since:
+            self.until_us = max(self.until_us, one.at_us)
+            if one.spot is not None:
+                self.add(one.spot)
+        return True
+
     def _tell(self, spot: Spot) -> None:
         self.half_an_hour.added(spot)
         self.two_hours.added(spot)
 
-    def are_true(self, since_us: int, days: dict[int, str]) -> bool:
-        """Say whether nobody else added anything since, and they reach back far enough."""
-        return self.since_us <= since_us and all(
-            self.stamps.get(day, "") == stamp for day, stamp in days.items()
-        )
+    def are_true(self, days: dict[int, str]) -> bool:
+        """Say whether nobody else added anything since."""
+        return all(self.stamps.get(day, "") == stamp for day, stamp in days.items())
+
+
+def stamp_after(stamp: str, event_id: str, code: str) -> str:
+    """Return the stamp of a day after one more request: it says all that happened, in order."""
+    return blake2b(f"{stamp}{event_id}{code}".encode(), digest_size=8).hexdigest()
 
 
 @dataclass(slots=True)

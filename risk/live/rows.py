@@ -69,6 +69,15 @@ class Spot(NamedTuple):
     marks: int
 
 
+class Since(NamedTuple):
+    """A request at one point that another process decided; ``spot`` where the windows care."""
+
+    at_us: int
+    event_id: str
+    code: str
+    spot: Spot | None
+
+
 class Drawn(NamedTuple):
     """A withdrawal at one point from the account of somebody who is paid in this group."""
 

@@ -27,6 +27,7 @@ from risk.live.rows import (
     Drawn,
     Paid,
     Seen,
+    Since,
     Spot,
     date_text,
 )
@@ -35,7 +36,7 @@ from risk.store.newest import UNDONE_US, NewestOf
 from risk.templates.parameters import ALL_OF_IT
 
 K = TypeVar("K")
-V = TypeVar("V", Seen, Spot, Paid, Drawn)
+V = TypeVar("V", Seen, Spot, Since, Paid, Drawn)
 
 OF_TERMINALS = (
     "(select t.service_point_id from terminals t where t.terminal_id {in:terminal_ids text})"
@@ -60,15 +61,37 @@ OF_CARDS = NewestOf(
     "card_id",
     "bigint",
 )
-OF_POINTS = NewestOf(
+SPOT_COLUMNS = (
     "t.service_point_id, t.decided_us, t.transaction_id, t.card_id, t.business, t.response_code,"
     " t.amount_fen, t.balance_fen, t.fee_charged_fen,"
-    " (select m.kind from terminals m where m.terminal_id = t.terminal_id)",
+    " (select r.kind from terminals r where r.terminal_id = t.terminal_id)"
+)
+OF_POINTS = NewestOf(
+    SPOT_COLUMNS,
     "service_point_id",
     "text",
     where="and s.card_id is not null and (s.business in ('withdrawal', 'balance_inquiry')"
     " or s.response_code in ('55', '75'))",
 )
+SINCE_MOST = 64
+"""More than so many new requests at one point are not added to what is known: it is read anew."""
+
+AT_POINT_SINCE = (
+    "from transactions s where s.service_point_id = k.value and s.decided_us > {moment}"
+    f" order by s.decided_us desc, s.transaction_id desc limit {SINCE_MOST}"
+)
+SINCE = {
+    "sqlite": Statement(
+        f"select {SPOT_COLUMNS} from {{each:points text}} k"
+        " join {each:moments bigint} m on m.key = k.key join transactions t on t.rowid in"
+        f" (select s.rowid {AT_POINT_SINCE.format(moment='m.value')})"
+    ),
+    "postgresql": Statement(
+        f"select {SPOT_COLUMNS} from unnest({{list:points text}}, {{list:moments bigint}})"
+        " as k(value, moment) cross join lateral"
+        f" (select * {AT_POINT_SINCE.format(moment='k.moment')}) t"
+    ),
+}
 OF_PAYEES = NewestOf(
     "t.decided_us, t.transaction_id, t.payee_account_id, t.business, t.response_code,"
     " t.amount_fen, t.service_point_id, t.card_id, t.details,"
@@ -148,6 +171,26 @@ def ask_spots(
         return each_sorted(spots)
 
     return Later(OF_POINTS.ask(connection, points, since_us), by_point)
+
+
+def ask_since(
+    connection: Connection, moments: dict[str, int], limits: dict[bool, int]
+) -> Later[dict[str, list[Since]]]:
+    """Ask for all that was decided at each point after a moment, in order of time."""
+
+    def by_point(found: Sequence[Any]) -> dict[str, list[Since]]:
+        since: dict[str, list[Since]] = {point: [] for point in moments}
+        for point, at_us, event_id, card, business, code, *more in found:
+            marks = _marks(business, code, *more, limits=limits)
+            spot = Spot(at_us, event_id, card, marks) if marks and card is not None else None
+            since[point].append(Since(at_us, event_id, code, spot))
+        return each_sorted(since)
+
+    if not moments:
+        return Later(NOTHING, by_point)
+    statement = SINCE[connection.dialect.name]
+    asked = statement.ask(connection, points=list(moments), moments=list(moments.values()))
+    return Later(asked, by_point)
 
 
 def each_sorted(lists: dict[K, list[V]]) -> dict[K, list[V]]:

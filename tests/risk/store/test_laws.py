@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import cycle
 from typing import Any
 
 import pytest
@@ -61,6 +62,23 @@ def test_a_new_process_knows_what_the_old_one_knew(
     with watched(still_database) as bank:
         for group in groups:
             bank.monitor = new_monitor()
+            bank.group(group)
+        assert what_is_left(bank) == expected
+
+
+@examples(10)
+@given(stream=request_streams(), sizes=cuts)
+def test_processes_that_take_turns_know_what_the_others_did(
+    still_database: Database, stream: list[Request], sizes: list[int]
+) -> None:
+    """Each adds to its memory only what came since; whose order was not that of time reads anew."""
+    asked = spread(stream, ties=True)
+    groups = [[r for r in group if isinstance(r, Request)] for group in grouped(asked, sizes)]
+    expected = after(still_database, groups)
+    monitors = cycle([new_monitor(), new_monitor(), new_monitor()])
+    with watched(still_database) as bank:
+        for group in groups:
+            bank.monitor = next(monitors)
             bank.group(group)
         assert what_is_left(bank) == expected
 
