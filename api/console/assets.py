@@ -18,6 +18,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api.console.packing import lean, packed
+from api.console.texts import LANGUAGES
 
 AT = "/console/static"
 FOR_GOOD = "public, max-age=31536000, immutable"
@@ -29,8 +30,8 @@ TYPES = {
     ".png": "image/png",
 }
 PACKED = frozenset({".css", ".js", ".json", ".svg"})
-PACKS = {"terminal.js": "terminal/desk.js"}
-"""Packs of modules by name, and the module that each begins with."""
+PACKS = {f"terminal.{language}.js": ("terminal/desk.js", language) for language in LANGUAGES}
+"""Packs of modules by name: the module that each begins with, and the language of its words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +51,9 @@ class Assets:
             name: asset_of(name, content)
             for name, content in contents(folder or files("api.console").joinpath("static"))
         }
-        for name, entry in PACKS.items():
-            self.files[name] = asset_of(name, packed(self.modules(), entry))
+        modules = self.modules()
+        for name, (entry, language) in PACKS.items():
+            self.files[name] = asset_of(name, packed(modules, entry, language))
         digest = blake2b(digest_size=6)
         for name in sorted(self.files):
             digest.update(name.encode() + self.files[name].content)

@@ -50,10 +50,10 @@ def test_what_nobody_could_teach_is_an_error_that_names_the_file(before: str, af
 
 def test_the_pack_holds_every_module_after_what_it_needs() -> None:
     assets = Assets()
-    order = in_order(assets.modules(), PACKS["terminal.js"])
+    order = in_order(assets.modules(), PACKS["terminal.zh.js"][0])
     assert order[-1] == "terminal/desk.js"
     assert order.index("terminal/money.js") < order.index("terminal/machine.js")
-    packed = assets.files["terminal.js"].content.decode()
+    packed = assets.files["terminal.zh.js"].content.decode()
     assert all(f"\nm[{number}] = (" in packed for number in range(len(order)))
     assert "import " not in packed
     assert "export " not in packed

@@ -224,7 +224,11 @@ def of_rule_version(reading: Reading, approval: Approval, bare: Proposal) -> Pro
         base = None  # what it replaced is history; the page of the rule has all versions
     found = differences(base, made) if base else []
     changes = [
-        Change(one.field, value_text(t, one.field, one.before), value_text(t, one.field, one.after))
+        Change(
+            t.under("approvals").get(f"field_{one.field}", one.field),
+            value_text(t, one.field, one.before),
+            value_text(t, one.field, one.after),
+        )
         for one in found
         if one.field != "version"
     ]
@@ -266,6 +270,8 @@ def value_text(t: Texts, name: str, value: Any) -> str:
         return moment(from_us(value))
     if value is None:
         return ""
+    if name == "mode":
+        return t(f"rules.mode_{value}")
     if isinstance(value, Mapping):
         return t("approvals.comma").join(f"{key} {one}" for key, one in value.items())
     return str(value)

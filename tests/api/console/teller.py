@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -71,7 +72,7 @@ class Teller:
 
     def quoted(self) -> None:
         """Wait for the fee on the screen."""
-        expect(self.glass).to_contain_text("手续费")
+        expect(self.glass).to_contain_text(re.compile("手续费|Fee"))
 
     def pay(self) -> None:
         """Count the notes out and hand them over."""

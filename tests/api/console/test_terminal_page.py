@@ -20,10 +20,9 @@ from tests.api.console.chromium import (
 from tests.api.console.teller import opened, teaching
 
 SLOW_MS = 400
-WIRE_MAX = 40_000
-"""Bytes of everything that the terminal's page fetches, headers included."""
-LESSON_MAX = 2_000
-"""What a lesson may add: its steps, and the tray as that lesson wants it."""
+WIRE_MAX, LESSON_MAX = 38_000, 39_500
+"""Bytes of everything that the terminal's page fetches, headers included; and with a lesson. The
+promise is 40,000: some room stays for what comes."""
 
 PAGES = {
     "terminal": "/console/terminal",
@@ -33,9 +32,7 @@ PAGES = {
 }
 
 
-@pytest.mark.parametrize(
-    ("query", "most"), [("", WIRE_MAX), ("?lesson=lost-answer", WIRE_MAX + LESSON_MAX)]
-)
+@pytest.mark.parametrize(("query", "most"), [("", WIRE_MAX), ("?lesson=lost-answer", LESSON_MAX)])
 def test_it_is_light_and_there_at_once(
     chromium: Browser, address: str, query: str, most: int
 ) -> None:

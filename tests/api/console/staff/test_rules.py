@@ -133,7 +133,7 @@ def test_a_version_is_proposed_compared_and_approved_by_another(
     assert "第 2 版待复核" in words(page)
     differ = words(page).split("版本对照")[1].split("相同的")[0]
     assert re.search(r"band\[1\]\.from 6 7", differ)
-    assert "mode enforce alert_only" in differ
+    assert "模式 执行 只预警" in differ
     (waiting,) = [
         one
         for one in village.ask("/v1/approvals", state="pending")["items"]
@@ -141,7 +141,7 @@ def test_a_version_is_proposed_compared_and_approved_by_another(
     ]
     to = f"/console/approvals/{waiting['approval_id']}"
     asked = checker.get("/console/approvals")
-    assert "mode enforce → alert_only" in words(asked)
+    assert "模式 执行 → 只预警" in words(asked)
     assert f'href="{AT}/R06?a=1&amp;b=2#versions"' in asked.text
     assert "不能复核自己的申请" in words(
         maker.post(to, {"csrf": maker.csrf(), "decision": "approve", "note": "同意"})
