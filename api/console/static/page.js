@@ -23,4 +23,9 @@ addEventListener("pageshow", (event) => {
   }
 });
 
+// After a form the keyboard goes on where it matters: at the first wrong field, else at what was said.
+const wrong = document.querySelector("[aria-invalid=true]");
+if (wrong) wrong.focus();
+else document.querySelector(".flash, #went [role=status]")?.focus();
+
 document.body.dataset.ready = "yes";

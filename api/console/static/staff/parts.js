@@ -57,7 +57,7 @@ function replace(old, now, keptText) {
   }
   old.replaceWith(now);
   for (const form of lost) now.prepend(keep(form, keptText));
-  restore(focus);
+  restore(focus, now);
 }
 
 // Bring over what was typed; return the forms that have no place any more.
@@ -103,14 +103,23 @@ function keep(form, text) {
 
 function focusIn(part) {
   const field = document.activeElement;
-  if (!field?.id || !part.contains(field)) return null;
+  if (!field || !part.contains(field)) return null;
   const can = "selectionStart" in field && field.selectionStart !== null;
-  return { id: field.id, range: can ? [field.selectionStart, field.selectionEnd] : null };
+  return { id: field.id, like: likeness(field), range: can ? [field.selectionStart, field.selectionEnd] : null };
 }
 
-function restore(focus) {
-  const field = focus && document.getElementById(focus.id);
-  if (!field) return;
+// What has no id is known by what it does and says.
+const FOCUSABLE = "a[href], button, summary, input, select, textarea, [tabindex]";
+const likeness = (one) =>
+  [one.tagName, one.getAttribute("href"), one.getAttribute("name"), one.textContent.trim()].join("|");
+
+// Where the focused thing is gone, the keyboard goes on from the page itself and not from its top.
+function restore(focus, now) {
+  if (!focus) return;
+  const known = focus.id ? document.getElementById(focus.id) : null;
+  const alike = () => [...now.querySelectorAll(FOCUSABLE)].find((one) => likeness(one) === focus.like);
+  const field = known ?? alike();
+  if (!field) return document.getElementById("main").focus({ preventScroll: true });
   field.focus({ preventScroll: true });
   if (focus.range) field.setSelectionRange(...focus.range);
 }
