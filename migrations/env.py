@@ -2,8 +2,9 @@
 
 from alembic import context
 
+from pos_sim.store import desk_tables  # noqa: F401 - its tables join the others
 from pos_sim.store.tables import metadata
-from risk.store import (  # noqa: F401 - their tables join the others
+from risk.store import (  # noqa: F401 - so do theirs
     case_tables,
     grade_tables,
     rule_tables,

@@ -10,8 +10,8 @@ from pos_sim.domain.calendar import DEMO_START, business_date
 from pos_sim.domain.cards import CardSecrets
 from pos_sim.engine.sandbox import demo_secret, secret_key
 from pos_sim.store.database import Database
+from pos_sim.store.desk_tables import api_keys
 from pos_sim.store.keys import key_hash
-from pos_sim.store.tables import api_keys
 from pos_sim.store.world import WorldFacts, write_world
 from risk.patrol import begin_patrols
 from seeds.bulk import after_load, set_aside, write_batch

@@ -8,7 +8,7 @@ from hashlib import blake2b
 
 from sqlalchemy import Connection, insert, select, update
 
-from pos_sim.store.tables import api_keys
+from pos_sim.store.desk_tables import api_keys
 
 
 @dataclass(frozen=True, slots=True)

@@ -141,8 +141,8 @@ class Loading:
         self.card_ids, self.cards = cards_of(self._asked_cards)
         self.payees = {no: AccountId(account_id) for no, account_id in self._asked_payees.rows()}
         lock_strangers(connection, self._terminal_ids, self.terminals)
-        ids = ids_to_lock(self.terminals, self.points, self.cards, self.entries)
-        ids |= payees_of(self.originals) | set(self.payees.values())
+        payees = payees_of(self.originals) | set(self.payees.values())
+        ids = ids_to_lock(self.terminals, self.points, self.cards, self.entries) | payees
         self._asked_accounts = LOCK_ACCOUNTS.ask(connection, account_ids=ids)
         self._asked_earlier = READ_TRANSACTIONS.ask(connection, transaction_ids=keys)
         self._asked_tombstones = READ_TOMBSTONES.ask(connection, transaction_ids=keys)
@@ -150,7 +150,7 @@ class Loading:
             self.entries = read_entries(connection, self.originals)
         days = {business_date(r.received_at) for r in self.requests}
         days |= {original.business_date for original in self.originals.values()}
-        self._asked_usage = ask_usage(connection, {*self.cards, *ids}, days)
+        self._asked_usage = ask_usage(connection, {*self.cards, *payees}, days)
         self._asked_billers = ask_billers(connection, self.requests, self.originals)
 
     def held(self) -> Held:
@@ -198,6 +198,7 @@ def load_held(connection: Connection, ids: Sequence[str]) -> Book:
     account_ids = ids_to_lock(terminals, points, cards, entries) | payees_of(held)
     accounts = accounts_of(LOCK_ACCOUNTS.ask(connection, account_ids=account_ids))
     days = {t.business_date for t in held.values()}
+    subjects = {*cards, *payees_of(held)}
     return Book(
         terminals=terminals,
         points=points,
@@ -205,7 +206,7 @@ def load_held(connection: Connection, ids: Sequence[str]) -> Book:
         card_ids=card_ids,
         accounts=accounts,
         earlier=held,
-        usage=usage_of(ask_usage(connection, {*cards, *accounts}, days)),
+        usage=usage_of(ask_usage(connection, subjects, days)),
         entries=entries,
         settled_to=settled_to,
     )

@@ -14,8 +14,8 @@ from typing import NamedTuple
 import orjson
 from sqlalchemy import Connection
 
+from pos_sim.store.desk_tables import outbox
 from pos_sim.store.sql import InsertSet, Statement
-from pos_sim.store.tables import outbox
 
 TRANSACTIONS, STAFF, WORLD = "transactions", "staff", "world"
 """Topics: ids of new and of changed transactions; a move of staff; the world itself is another."""

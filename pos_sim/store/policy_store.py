@@ -15,10 +15,10 @@ from uuid import uuid4
 from sqlalchemy import Connection
 
 from pos_sim.domain.policy import PolicySet, read_policy
+from pos_sim.store.desk_tables import policy_versions
 from pos_sim.store.new_ids import LOCK
 from pos_sim.store.rows import to_day
 from pos_sim.store.sql import InsertSet, Statement
-from pos_sim.store.tables import policy_versions
 
 PENDING, PUBLISHED, REJECTED = "pending", "published", "rejected"
 

@@ -15,9 +15,10 @@ from pos_sim.domain.journal import Entry, Posting
 from pos_sim.domain.money import Fen
 from pos_sim.store.audit import audit
 from pos_sim.store.database import Database
+from pos_sim.store.desk_tables import api_keys
 from pos_sim.store.keys import ApiKey, find_key, list_keys
 from pos_sim.store.save_book import save_entries
-from pos_sim.store.tables import accounts, api_keys, postings, terminals, world
+from pos_sim.store.tables import accounts, postings, terminals, world
 from pos_sim.store.world import read_world
 from seeds.digest import world_digest
 from seeds.load import DEMO_KEYS, secrets_of, seed_database

@@ -7,8 +7,8 @@ from sqlalchemy import Connection, select
 from sqlalchemy.exc import IntegrityError
 
 from pos_sim.store.database import Database
+from pos_sim.store.desk_tables import api_keys
 from pos_sim.store.keys import ApiKey, add_key, find_key, key_hash, list_keys, revoke_key
-from pos_sim.store.tables import api_keys
 
 KEY = b"k" * 32
 BRANCH = ApiKey("branch", "maker")

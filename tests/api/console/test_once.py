@@ -9,7 +9,7 @@ from sqlalchemy import Connection, func, select
 
 from api.console.once import Done, do_once
 from pos_sim.store.database import Database
-from pos_sim.store.tables import outbox
+from pos_sim.store.desk_tables import outbox
 
 TOKEN = "a-token-of-a-form"
 
