@@ -39,14 +39,25 @@ def open_sandbox(
         is_behind = migrations.has_tables(database.sync_engine)
         database.close_now()
         raise NotReady(BEHIND if is_behind else EMPTY)
-    secret = None if world.is_demo else own_secret(settings)
+    return sandbox_over(database, world, settings, clock=clock, monitor=monitor)
+
+
+def sandbox_over(
+    database: Database,
+    world: WorldFacts,
+    settings: Settings,
+    *,
+    clock: Clock | None = None,
+    monitor: Monitor | None = None,
+) -> Sandbox:
+    """Return a sandbox over an open database with this world, by the policies published in it."""
     if monitor is None and settings.watch:
         monitor = RiskMonitor(shipped())
     sandbox = Sandbox.of(
         database,
         world,
         shipped(),
-        secret=secret,
+        secret=None if world.is_demo else own_secret(settings),
         clock=clock,
         monitor=monitor,
         group_max=settings.group_max,

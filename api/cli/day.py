@@ -19,10 +19,8 @@ from api.cli.options import (
     settings_of,
 )
 from api.cli.progress import ShownProgress
-from api.composition import own_secret
+from api.composition import sandbox_over
 from api.settings import data_folder
-from pos_sim.engine.following import follow_policies_now
-from pos_sim.engine.sandbox import Sandbox
 from pos_sim.policies import shipped
 from pos_sim.store.database import Database, StoreError
 from pos_sim.store.world import read_world
@@ -60,12 +58,8 @@ def day(
             assert world is not None
             if world.size != size.value:
                 fail(f"这里是另一个世界 · The database holds another world: {world.size}")
-            secret = None if world.is_demo else own_secret(settings)
             monitor = RiskMonitor(shipped())
-            sandbox = Sandbox.of(
-                database, world, shipped(), clock=clock, secret=secret, monitor=monitor
-            )
-            follow_policies_now(sandbox)
+            sandbox = sandbox_over(database, world, settings, clock=clock, monitor=monitor)
             report = run_day(sandbox, date.date(), seed, progress)
     except (DayRefused, StoreError) as error:
         fail(str(error), 1)

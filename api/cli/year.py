@@ -13,9 +13,8 @@ import typer
 import migrations
 from api.cli.options import DEFAULT_SEED, DatabaseUrl, Json, WorldSeed, fail, settings_of
 from api.cli.progress import ShownProgress
-from api.composition import own_secret
+from api.composition import sandbox_over
 from api.settings import data_folder
-from pos_sim.engine.sandbox import Sandbox
 from pos_sim.policies import shipped
 from pos_sim.store.database import Database, StoreError
 from pos_sim.store.world import read_world
@@ -86,11 +85,8 @@ def lived_through(url: str, size: Size, seed: int, year: int, last: date) -> Yea
             assert world is not None
             if (world.size, world.seed) != (size.value, seed):
                 fail(f"这里是另一个世界 · Another world: {world.size} {world.seed}")
-            secret = None if world.is_demo else own_secret(settings)
             monitor = RiskMonitor(shipped())
-            sandbox = Sandbox.of(
-                database, world, shipped(), clock=clock, secret=secret, monitor=monitor
-            )
+            sandbox = sandbox_over(database, world, settings, clock=clock, monitor=monitor)
             rhythm = shipped_rhythm()
             work = partial(plan_for, year=year, record=rhythm.record, seasons=shipped_seasons())
             run = YearRun(sandbox, database.read_now(work), rhythm, seed)

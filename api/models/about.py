@@ -52,6 +52,8 @@ class About(BaseModel):
     schema_revision: str | None
     policy_version: str = Field(description="In force today")
     policy_versions: list[str]
-    rulebook: str | None = Field(description="null: no risk monitor")
+    rulebook: str | None = Field(
+        description="Checksum of the rules in force today; null: no risk monitor"
+    )
     world: WorldShown
     clock: ClockShown

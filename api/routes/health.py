@@ -25,6 +25,8 @@ from pos_sim.engine.sandbox import Sandbox
 from pos_sim.store.database import StoreError
 from pos_sim.store.tables import cards, service_points, terminals
 from pos_sim.store.world import read_world
+from risk.monitor import RiskMonitor
+from risk.store.register import read_register
 
 router = APIRouter(tags=["运行 Operation"])
 
@@ -67,7 +69,7 @@ async def metrics(desk: AtDesk) -> Response:
 async def about(_key: AnyKey, sandbox: InSandbox) -> About:
     """What this is: versions, policy, rulebook, world size and seed, clock."""
     now = sandbox.clock.now()
-    world, revision = await sandbox.database.read(partial(look_around, sandbox=sandbox))
+    world, revision, rulebook = await sandbox.database.read(partial(look_around, sandbox=sandbox))
     return About(
         name="pos-sim",
         version=version("pos-sim"),
@@ -75,7 +77,7 @@ async def about(_key: AnyKey, sandbox: InSandbox) -> About:
         schema_revision=revision,
         policy_version=sandbox.policies.on(business_date(now)).version,
         policy_versions=[policy.version for policy in sandbox.policies.policies],
-        rulebook=getattr(sandbox.monitor, "rulebook_version", None),
+        rulebook=rulebook,
         world=world,
         clock=clock_shown(now),
     )
@@ -92,7 +94,10 @@ def newest_revision() -> str | None:
     return ScriptDirectory(str(folder)).get_current_head()
 
 
-def look_around(connection: Connection, sandbox: Sandbox) -> tuple[WorldShown, str | None]:
+def look_around(
+    connection: Connection, sandbox: Sandbox
+) -> tuple[WorldShown, str | None, str | None]:
+    """Return the world, the revision of its tables, and the checksum of its rules."""
     shown = WorldShown(
         size=sandbox.world.size,
         seed=sandbox.world.seed,
@@ -100,7 +105,16 @@ def look_around(connection: Connection, sandbox: Sandbox) -> tuple[WorldShown, s
         terminals=connection.scalar(select(func.count()).select_from(terminals)) or 0,
         cards=connection.scalar(select(func.count()).select_from(cards)) or 0,
     )
-    return shown, revision_of(connection)
+    return shown, revision_of(connection), rulebook_of(connection, sandbox)
+
+
+def rulebook_of(connection: Connection, sandbox: Sandbox) -> str | None:
+    """Return the checksum of the rules in force today, None where nobody watches."""
+    monitor = sandbox.monitor
+    if not isinstance(monitor, RiskMonitor):
+        return None
+    register = read_register(connection, monitor.memory.register)
+    return register.release(business_date(sandbox.clock.now()).toordinal()).checksum
 
 
 def revision_of(connection: Connection) -> str | None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
 
+from risk.rulebook import shipped
 from tests.api.counter import Counter, Json, bearer
 
 TODAY, TOMORROW, LATER = "2026-03-02", "2026-03-03", "2026-04-01"
@@ -90,6 +92,20 @@ def test_a_version_of_today_is_in_force_at_once(counter: Counter) -> None:
     found = rule(counter, "R14")
     assert (found["version"], found["mode"]) == (2, "alert_only")
     assert statuses(counter, "R14") == {2: "in_force", 1: "superseded"}
+
+
+def test_the_server_says_which_rules_are_in_force(counter: Counter) -> None:
+    before = about(counter)["rulebook"]
+    assert len(before) == len(shipped().on(date.fromisoformat(TODAY)).checksum)
+    made = proposed(counter, "R12", params={}, mode="alert_only", effective_from=TODAY)
+    assert about(counter)["rulebook"] == before
+    decided(counter, made["approval_id"])
+    assert about(counter)["rulebook"] not in (before, None)
+
+
+def about(counter: Counter) -> Json:
+    found: Json = counter.get("/v1/about", "demo-auditor").json()
+    return found
 
 
 def test_a_rejected_version_is_kept_and_its_number_is_not_used_again(counter: Counter) -> None:
