@@ -15,6 +15,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import psutil
@@ -46,14 +47,25 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks")
     parser.add_argument("--quick", action="store_true", help="one short round of everything")
     parser.add_argument("--json", action="store_true")
+    parser.add_argument(
+        "--history", type=sizes, help="stored transactions to compare, with commas between"
+    )
     parser.add_argument("--only", default=",".join(PARTS), help="parts, with commas between")
     asked = parser.parse_args()
     parts = [part for part in PARTS if part in asked.only.split(",")]
     with tempfile.TemporaryDirectory(dir=os.environ.get("BENCH_DIR", "/var/tmp")) as name:
         folder = Path(name)
         folder.chmod(0o755)  # PostgreSQL runs as a user of its own
-        results = measure(folder, QUICK if asked.quick else FULL, parts)
+        scale = QUICK if asked.quick else FULL
+        if asked.history:
+            scale = replace(scale, history=asked.history)
+        results = measure(folder, scale, parts)
     print(json.dumps(results.report(), indent=2) if asked.json else as_text(results))
+
+
+def sizes(text: str) -> tuple[int, ...]:
+    """Return whole numbers from a list with commas."""
+    return tuple(map(int, text.split(",")))
 
 
 def measure(folder: Path, scale: Scale, parts: list[str]) -> Results:
@@ -169,6 +181,8 @@ def with_history(results: Results, worlds: list[Seeded], server: psutil.Process 
                 serving = bank(name, url, database=None if is_sqlite else server)
                 servers.append(stack.enter_context(serving))
                 results.note(f"start, {name}", servers[-1].start_s, "s")
+            for server_of_age in servers:
+                results.warm_up(server_of_age)
             results.alternate(servers)
 
 

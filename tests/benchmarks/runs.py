@@ -21,6 +21,9 @@ CLOCK_S = 1.2
 """A server takes over a moved clock within a second."""
 
 
+WARM_UP_S = 6.0
+
+
 @dataclass(frozen=True, slots=True)
 class Scale:
     """How much is measured: rounds of what is compared, seconds of load, rows of history, days."""
@@ -83,6 +86,10 @@ class Results:
                 seconds = max(round(self.scale.seconds), 2)
                 self.tps.append(self.pgbench(seconds, number == 0))
 
+    def warm_up(self, server: Server) -> None:
+        """Load it for a while and forget the figures: pages are in memory, plans are made."""
+        self._run(server, CONNECTIONS, None, seconds=WARM_UP_S)
+
     def load(self, server: Server, connections: int) -> None:
         """Keep so many connections busy."""
         self.runs.append(self._run(server, connections, None))
@@ -107,14 +114,17 @@ class Results:
             "notes": {name: f"{value} {unit}" for name, (value, unit) in self.notes.items()},
         }
 
-    def _run(self, server: Server, connections: int, rate: float | None) -> Run:
+    def _run(
+        self, server: Server, connections: int, rate: float | None, seconds: float | None = None
+    ) -> Run:
+        seconds = seconds or self.scale.seconds
         if server.url:
             let_time_pass(server.url)
             time.sleep(CLOCK_S)
         self._batch += 2  # a batch number holds a million traces
         command = ["--port", str(server.port), "--people", str(self.people)]
         command += ["--connections", str(connections), "--batch", str(self._batch)]
-        command += ["--warm", str(self.scale.warm_s), "--seconds", str(self.scale.seconds)]
+        command += ["--warm", str(self.scale.warm_s), "--seconds", str(seconds)]
         command += ["--rate", str(rate)] if rate else []
         before = server.cpu_s(), server.database_cpu_s()
         done = subprocess.run(
@@ -123,7 +133,7 @@ class Results:
             stdout=subprocess.PIPE,
         )
         seen = json.loads(done.stdout)
-        requests = seen["count"] * (1 + self.scale.warm_s / self.scale.seconds)
+        requests = seen["count"] * (1 + self.scale.warm_s / seconds)
         return Run(
             server=server.name,
             connections=connections,

@@ -53,12 +53,29 @@ def growth(kind: str) -> Callable[[Results], float]:
     """Compare most history with least."""
 
     def value(results: Results) -> float:
-        least, most = results.scale.history[0], results.scale.history[-1]
-        return rate(f"{kind}, {most:,} stored")(results) / rate(f"{kind}, {least:,} stored")(
-            results
-        )
+        least, most = ends_of_history(kind, results)
+        return rate(most)(results) / rate(least)(results)
 
     return value
+
+
+def growth_of_cpu(kind: str) -> Callable[[Results], float]:
+    """Compare what a transaction costs, which says it on a busy machine too."""
+
+    def value(results: Results) -> float:
+        least, most = (
+            sum(median_of(results.of(name), cpu) for cpu in ("server_cpu_us", "database_cpu_us"))
+            for name in ends_of_history(kind, results)
+        )
+        return least / most
+
+    return value
+
+
+def ends_of_history(kind: str, results: Results) -> tuple[str, str]:
+    """Return the servers with least and with most history."""
+    history = results.scale.history
+    return f"{kind}, {history[0]:,} stored", f"{kind}, {history[-1]:,} stored"
 
 
 YEAR = "the year, SQLite, from its first days, minutes"
@@ -90,6 +107,8 @@ RATIOS = (
     ),
     Ratio("most history ÷ least, SQLite", growth("SQLite"), 0.9, 0.97),
     Ratio("most history ÷ least, PostgreSQL", growth("PostgreSQL"), 0.9, 0.97),
+    Ratio("the same by CPU, SQLite", growth_of_cpu("SQLite"), 0.9, 0.97),
+    Ratio("the same by CPU, PostgreSQL", growth_of_cpu("PostgreSQL"), 0.9, 0.97),
     Ratio(YEAR, lambda results: results.notes[YEAR][0], 10, 5, below=True),
 )
 

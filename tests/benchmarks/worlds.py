@@ -7,7 +7,6 @@ import shutil
 import subprocess
 import time
 from collections import defaultdict
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -17,14 +16,11 @@ import psycopg
 from sqlalchemy import Connection, make_url, text
 
 import migrations
-from pos_sim.domain.calendar import DEMO_START
 from pos_sim.store.database import Database
 from seeds.load import seed_database
 from seeds.sizes import Size
+from tests.benchmarks.filling import fill
 from tests.benchmarks.monitor import SEED, village_in
-
-DAYS = 400
-"""So far back goes the longest window of a rule."""
 
 LATER = timedelta(hours=3)
 """Longer than any window that load could fill: two hours of a point."""
@@ -58,11 +54,12 @@ def count_rows(connection: Connection) -> int:
 
 
 def analyze(database: Database) -> None:
-    """Give PostgreSQL the statistics that it would gather itself a minute later."""
+    """Let PostgreSQL do now what it would do by itself under the load to come."""
     if not database.is_sqlite:
         connect = database.sync_engine.connect()
         with connect.execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.execute(text("vacuum analyze"))
+            connection.execute(text("checkpoint"))
 
 
 def copied(seeded_url: str, name: str) -> str:
@@ -112,77 +109,12 @@ def age(url: str, count: int) -> float:
     Transactions, postings, usage and days of points have the rows that the engine would have
     written; seals and balances are not made, so these books are for speed and not for the audit.
     """
-    database = Database(url)
     since = time.perf_counter()
-    database.run_now(lambda connection: store_past(connection, count))
+    fill(url, count)
+    database = Database(url)
     analyze(database)
     database.close_now()
     return time.perf_counter() - since
-
-
-def store_past(connection: Connection, count: int) -> None:
-    first = DEMO_START - timedelta(days=DAYS)
-    is_sqlite = connection.dialect.name == "sqlite"
-    words = SQLITE if is_sqlite else POSTGRESQL
-    values = {
-        "count": count,
-        "days": DAYS,
-        "first": first.date().isoformat() if is_sqlite else first.date(),
-        "first_us": int(first.timestamp() * 1e6),
-        "counters": connection.execute(text(f"select count(*) from ({COUNTERS}) c")).scalar_one(),
-        "graded": f"{DEMO_START - timedelta(days=DEMO_START.day):%Y-%m}",
-        "cards": connection.execute(text("select count(*) from cards")).scalar_one(),
-    }
-    for sql in PAST:
-        ready = text(sql.format(**words))
-        connection.execute(ready, {name: values[name] for name in ready.compile().params})
-
-
-COUNTERS = (
-    "select terminal_id, service_point_id, till_account_id, row_number() over"
-    " (order by terminal_id) - 1 as k from terminals"
-    " where service_point_id is not null and till_account_id is not null"
-)
-SQLITE = {
-    "numbers": "with recursive n(i) as (select 0 union all select i + 1 from n"
-    " where i < :count - 1)",
-    "day": "date(:first, '+' || (i * :days / :count) || ' days')",
-}
-POSTGRESQL = {
-    "numbers": "with n(i) as (select generate_series(0, cast(:count as bigint) - 1))",
-    "day": "cast(:first as date) + cast(i * :days / :count as integer)",
-}
-
-PAST: Sequence[str] = (
-    "create temp table drawn as {numbers} select 'H' || (1000000000 + i) as id, t.terminal_id,"
-    " t.service_point_id, t.till_account_id, p.operator_account_id, c.card_id, c.card_masked,"
-    " c.account_id, {day} as day,"
-    " :first_us + (i * :days / :count) * 86400000000 + (i % 30000) * 1000000 as us, i from n"
-    f" join ({COUNTERS}) t on t.k = (i * 7919) % :counters"
-    " join service_points p on p.service_point_id = t.service_point_id"
-    " join (select card_id, card_masked, account_id, row_number() over (order by card_id) - 1"
-    " as k from cards) c on c.k = (i * 104729) % :cards",
-    "insert into transactions select id, terminal_id, '000001', '000001', 'withdrawal',"
-    " 'approved', 'approved', '00', 'h', day, us, 'v', service_point_id, card_id, card_masked,"
-    " 'local', 20000, 0, 0, 0, null, null, 50000, null, null, null, null, null, 'withdrawal',"
-    " false, null, null, null, null, null, 's' from drawn order by i",
-    "insert into postings (entry_id, business_date, debit_account_id, credit_account_id,"
-    " amount_fen) select id, day, account_id, operator_account_id, 20000 from drawn"
-    " where account_id <> operator_account_id order by i",
-    "insert into postings (entry_id, business_date, debit_account_id, credit_account_id,"
-    " amount_fen) select id, day, 13, till_account_id, 20000 from drawn order by i",
-    "insert into usage (kind, subject_id, business_date, amount_fen, count)"
-    " select 'withdrawal', card_id, day, count(*) * 20000, count(*) from drawn"
-    " group by card_id, day",
-    "insert into risk_point_days select service_point_id, day, count(*), count(*),"
-    " count(*) * 20000, count(*), 0, count(*), count(*) * 20000, false, 'h' from drawn"
-    " group by service_point_id, day",
-    # Nothing crossed banks. What the clock owes the past is done: it would be done under the load.
-    "insert into settlements (business_date, bank_id, received_fen, given_fen, net_fen)"
-    " select distinct d.day, p.bank_id, 0, 0, 0 from drawn d cross join"
-    " (select distinct bank_id from service_points) p",
-    "insert into world (name, value) values ('graded_through', :graded)",
-)
 
 
 def pgbench(url: str, program: Path, seconds: int, *, fresh: bool) -> float:
