@@ -39,6 +39,13 @@ class Dice:
         """Return one of ``choices``; what shall come more often stands in it more often."""
         return choices[int(self._random() * len(choices))]
 
+    def shuffle(self, items: list[T]) -> None:
+        """Put a list in an order of chance."""
+        throw = self._random
+        for last in range(len(items) - 1, 0, -1):
+            other = int(throw() * (last + 1))
+            items[last], items[other] = items[other], items[last]
+
     def along(self, quantiles: Sequence[int]) -> int:
         """Return a number distributed as ``quantiles`` say, straight lines between them.
 

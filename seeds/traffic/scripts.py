@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from pos_sim.domain.banks import BANKS
@@ -220,15 +221,17 @@ def look_of(visit: Visit, seed: int) -> Step:
     return Step(BalanceInquiry(**BLANK, **card_fields(visit, seed)))
 
 
-def card_fields(visit: Visit, seed: int) -> dict[str, Any]:
+def card_fields(visit: Visit, seed: int) -> Mapping[str, Any]:
     villager = visit.villager
     if villager is None:
         return {}
-    bank = BANKS[villager.bank_id]
-    return {
-        "pan": pan_of(seed, bank, villager.card_id),
-        "pin": pin_of(seed, villager.card_id),
-    }
+    return card_in_hand(seed, villager.bank_id, villager.card_id)
+
+
+@lru_cache(maxsize=200_000)
+def card_in_hand(seed: int, bank_id: str, card_id: int) -> Mapping[str, Any]:
+    """Return number and PIN; a villager comes every other week of a year."""
+    return {"pan": pan_of(seed, BANKS[bank_id], card_id), "pin": pin_of(seed, card_id)}
 
 
 def payee_fields(visit: Visit) -> dict[str, str]:

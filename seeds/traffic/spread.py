@@ -134,7 +134,5 @@ def shuffled(items: Sequence[T], dice: Dice) -> list[T]:
     [1, 2, 3]
     """
     result = list(items)
-    for last in range(len(result) - 1, 0, -1):
-        other = dice.below(last + 1)
-        result[last], result[other] = result[other], result[last]
+    dice.shuffle(result)
     return result
