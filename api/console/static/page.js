@@ -1,5 +1,7 @@
 // What every page does: a form is sent once, and flashes can be read by everybody.
 
+import { keep, restore } from "./typed.js";
+
 document.addEventListener("submit", (event) => {
   const form = event.target;
   if (!(form instanceof HTMLFormElement) || !("once" in form.dataset)) return;
@@ -8,6 +10,7 @@ document.addEventListener("submit", (event) => {
     return;
   }
   form.dataset.sent = "yes";
+  keep(form);
   // After the browser has read which button was pressed.
   setTimeout(() => {
     for (const button of form.querySelectorAll("button")) button.disabled = true;
@@ -27,5 +30,7 @@ addEventListener("pageshow", (event) => {
 const wrong = document.querySelector("[aria-invalid=true]");
 if (wrong) wrong.focus();
 else document.querySelector(".flash, #went [role=status]")?.focus();
+
+restore();
 
 document.body.dataset.ready = "yes";

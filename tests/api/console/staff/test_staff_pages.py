@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import socket
 from collections.abc import Iterator
 
 import pytest
@@ -22,6 +23,7 @@ from tests.api.console.chromium import (
     violations_in_english,
 )
 from tests.api.console.staff.office import high_alert, manned, medium_alert
+from tests.api.console.test_operations import served_at
 from tests.api.counter import Json
 from tests.api.village import GRCU_POS, Village
 from tests.api.watched import Watched
@@ -260,3 +262,57 @@ def test_a_session_that_ended_leads_back_to_the_alert(
         page.wait_for_url(re.compile("/console/sign-in"))
         page.click("form:has(input[value='demo-maker']) button")
         page.wait_for_url(f"**{path_of(alert)}")
+
+
+def test_what_was_typed_when_a_session_ended_is_there_again(
+    chromium: Browser, address: str, village: Watched
+) -> None:
+    alert = high_alert(village)
+    with screen(chromium, address, "demo-maker") as page:
+        go(page, path_of(alert))
+        page.context.clear_cookies()
+        page.fill("#f-assign-note", "写了很久的说明")
+        page.locator("#move-assign button").click()
+        page.wait_for_url(re.compile("/console/sign-in"))
+        page.click("form:has(input[value='demo-maker']) button")
+        page.wait_for_url(f"**{path_of(alert)}")
+        expect(page.locator("#move-assign .kept")).to_contain_text("您写的内容已放回")
+        expect(page.locator("#f-assign-note")).to_have_value("写了很久的说明")
+        page.locator("#move-assign button").click()
+        expect(page.locator(".flash")).to_contain_text("已分派")
+        page.reload()
+        expect(page.locator(".kept")).to_have_count(0)
+
+
+def test_what_was_typed_is_not_shown_to_somebody_else(
+    chromium: Browser, address: str, village: Watched
+) -> None:
+    alert = high_alert(village)
+    with screen(chromium, address, "demo-maker") as page:
+        go(page, path_of(alert))
+        page.context.clear_cookies()
+        page.fill("#f-assign-note", "只给自己看的话")
+        page.locator("#move-assign button").click()
+        page.wait_for_url(re.compile("/console/sign-in"))
+        page.click("form:has(input[value='demo-checker']) button")
+        page.wait_for_url(f"**{path_of(alert)}")
+        expect(page.locator("#f-assign-note")).to_have_value("由我核查")
+
+
+def test_a_lost_connection_shows_itself_and_heals(
+    chromium: Browser, settings: Settings, database_url: str
+) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    with served_at(port, settings):
+        context = chromium.new_context(base_url=f"http://127.0.0.1:{port}", locale="zh-CN")
+        page = context.new_page()
+        page.goto("/console/sign-in")
+        page.click("form:has(input[value='demo-maker']) button")
+        go(page, "/console/cases")
+    page.wait_for_selector("#link[data-state=lost]", timeout=15_000)
+    expect(page.locator("#link")).to_contain_text("连接中断")
+    with served_at(port, settings):
+        page.wait_for_selector("#link[data-state=open]", timeout=15_000)
+        context.close()
