@@ -26,6 +26,8 @@ WATCH = re.compile(r'id="watch">(\{.*?\})</script>', re.DOTALL)
 OPEN_WITHIN_S = 60.0
 SOON_S, LIST_S, MINUTE_S, CLASS_S = 0.25, 8.0, 60.0, 3.0
 LIST_EACH_S, SPREAD_EACH_S = 0.4, 0.015
+USUALLY_S = 30.0
+"""So old is what sixty pages of a list show where it changes all the time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,10 +169,10 @@ class Console:
         self._due.set()
 
     async def read_again(self) -> None:
-        """Read the page when it is time: asked for, or a minute later; they opened at any time."""
+        """Read the page when it is time: asked for, or a minute later; they read it at any time."""
         if not self._watch:
             await asyncio.Event().wait()
-        self._read_at -= random.uniform(0, MINUTE_S)
+        self._read_at -= random.uniform(0, USUALLY_S)
         while True:
             self._due.clear()
             now = time.monotonic()

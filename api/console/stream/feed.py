@@ -216,10 +216,8 @@ class Feed:
     async def _look_again(self, state: State) -> None:
         """Publish what changed on the board since the last look; it has no place in the order."""
         now = self._sandbox.clock.now()
-        before = state.board
-        state.board = await self._sandbox.database.read(partial(read_board, now=now))
-        state.board_at = monotonic()
-        state.names.clear()  # a point may have another name by now
+        before, began = state.board, monotonic()
+        state.see(await self._sandbox.database.read(partial(read_board, now=now)), began)
         crowd = {"crowd": len(self._viewers)}
         self._publish(message("board", changes_of(before, state.board, now) | crowd))
 
