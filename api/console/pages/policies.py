@@ -14,6 +14,7 @@ from starlette.responses import Response
 from api.console.navigation import HOME
 from api.console.staff import policies as desk
 from api.console.staff.desk import ACTING, Clerk, Reader, Watch, body_of, line, read, show
+from api.console.staff.policy_forms import price_fields
 from api.console.visit import Visit
 from api.models.tariff import FeeQuoteBody, Listed, PolicyBody
 from api.problems import Problem
@@ -101,9 +102,11 @@ async def new_page(status: int, *, visit: Visit, base: str = "") -> Response:
     names = [one.policy.version for one in versions if one.row is None or one.row.checker]
     current = visit.sandbox.policies.on(today)
     policy = named(versions, visit.form.get("base") or base) or current
+    document = orjson.loads(policy.canonical)
     return show(
         visit, "policy_new.html", at, Watch(), status=status, base=policy, names=names[::-1],
-        document=orjson.loads(policy.canonical), limit_text=desk.limit_text,
+        document=document, limit_text=desk.limit_text, words=desk.Words(visit.t),
+        prices=price_fields(policy, document),
         first_day=today + timedelta(days=1), paste=desk.PASTE,
     )  # fmt: skip
 

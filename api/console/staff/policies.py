@@ -10,6 +10,7 @@ from datetime import date
 from typing import Any
 
 from api.console.staff.points import fen_of
+from api.console.staff.policy_forms import changed_prices, changed_waivers
 from api.console.texts import Texts
 from api.models.tariff import FeeQuoteBody
 from api.problems import invalid_field
@@ -173,7 +174,7 @@ TEXTS = ("version", "title", "title_en", "effective_from", "source")
 
 
 def document_from(base: Policy, form: Mapping[str, str]) -> dict[str, Any]:
-    """Return the document that a form describes: pasted whole, or a base with other limits."""
+    """Return the document that a form describes: pasted whole, or a base with other numbers."""
     pasted = form.get(PASTE, "").strip()
     if pasted:
         return read_document(pasted)
@@ -181,6 +182,8 @@ def document_from(base: Policy, form: Mapping[str, str]) -> dict[str, Any]:
     document |= {name: form.get(name, "").strip() for name in TEXTS}
     document["certainty"] = "assumed"
     document["limit"] = [limit_from(row, form) for row in document["limit"]]
+    document["price"] = changed_prices(document, form)
+    document["waiver"] = changed_waivers(document, form)
     return document
 
 

@@ -200,9 +200,32 @@ def toml_of(name: str, first: str) -> str:
     )
 
 
+def test_a_price_and_the_last_day_of_a_waiver_are_proposed_by_fields(
+    maker: Clerk, village: Watched
+) -> None:
+    form = maker.get(f"{AT}/new?base=2014-235").text
+    assert 'name="price_3_1_rate_bp" type="text" value="0.5"' in form
+    page = maker.send(
+        f"{AT}/new", base="2014-235", version="2026-2", effective_from=day(village, 9),
+        title="调整收费", title_en="Prices", source="县支行通知", note="试点",
+        price_3_1_rate_bp="0.4", price_3_1_max_fen="15", waiver_W4_until="2027-12-31",
+    )  # fmt: skip
+    assert "新版本已提交，等待另一人复核" in words(page)
+    document = village.ask("/v1/policies/2026-2", "demo-maker")["document"]
+    assert document["price"][2]["tiers"] == [{"max_fen": 1500, "rate_bp": 40}]
+    assert document["price"][2]["source"] == "县支行通知"
+    assert document["price"][3]["source"] != "县支行通知"
+    (waiver,) = [one for one in document["waiver"] if one["id"] == "W4"]
+    assert waiver["until"] == "2027-12-31"
+
+
 @pytest.mark.parametrize(
     ("changes", "beside"),
     [
+        ({"price_3_1_rate_bp": "much"}, "w-price_3_1_rate_bp"),
+        ({"price_3_1_rate_bp": "150"}, "w-price_3_1_rate_bp"),
+        ({"price_3_1_max_fen": "1.234"}, "w-price_3_1_max_fen"),
+        ({"waiver_W4_until": "2001-01-01"}, "w-waiver_W4_until"),
         ({"version": ""}, "w-version"),
         ({"effective_from": "2020-01-01"}, "w-effective_from"),
         ({"limit_withdrawal": "lots"}, "w-limit_withdrawal"),
