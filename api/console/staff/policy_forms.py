@@ -14,7 +14,8 @@ from typing import Any
 from api.console.staff.points import fen_of
 from api.problems import invalid_field
 from pos_sim.domain.money import in_yuan
-from pos_sim.domain.policy import Policy, Price
+from pos_sim.domain.policy import Policy
+from pos_sim.domain.tariff import Price
 
 NUMBERS = ("up_to_fen", "fixed_fen", "rate_bp", "min_fen", "max_fen")
 DATES = ("since", "until")

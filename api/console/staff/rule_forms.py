@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -57,6 +57,13 @@ class ClauseFields:
     title_en: str
     numbers: list[Field]
     bands: list[BandFields]
+
+    @property
+    def new_band(self) -> BandFields:
+        """One more band, which is none while its start is empty."""
+        last = self.bands[-1]
+        path = f"{self.name}.band[{len(self.bands) + 1}]"
+        return replace(last, path=path, start=replace(last.start, name=f"{path}.from", value=""))
 
 
 def fields_of(version: RuleVersion) -> list[ClauseFields]:
@@ -140,8 +147,9 @@ def params_from(version: RuleVersion, form: Mapping[str, str]) -> dict[str, Any]
     for clause in fields_of(version):
         before = base[clause.name]
         now: dict[str, Any] = dict(numbers_from(clause, before, form))
-        bands = bands_from(clause, form)
-        if any(bands):
+        if has_other_bands(clause, form):
+            now["band"] = other_bands(clause, before["band"], form)
+        elif any(bands := bands_from(clause, form)):
             now["band"] = with_ends(before["band"], bands)
         if now:
             changes[clause.name] = now
@@ -194,6 +202,34 @@ def bands_from(clause: ClauseFields, form: Mapping[str, str]) -> list[dict[str, 
                 change[key] = now
         found.append(change)
     return found
+
+
+def has_other_bands(clause: ClauseFields, form: Mapping[str, str]) -> bool:
+    """Say whether a form leaves out a band, or has one more."""
+    is_left_out = any(form.get(one.start.name) == "" for one in clause.bands)
+    return is_left_out or bool(form.get(clause.new_band.start.name))
+
+
+def other_bands(
+    clause: ClauseFields, before: list[dict[str, Any]], form: Mapping[str, str]
+) -> list[dict[str, Any]]:
+    """Return all bands that a form has, in order; a new one speaks as the last one does.
+
+    A proposal changes bands by their places, so what a band must not keep of the one whose place it
+    takes is null.
+    """
+    base = [*before, before[-1]]
+    found = [
+        {**kept, "from": read_typed(start, band.start.unit, band.start.name),
+         "severity": form.get(f"{band.path}.severity", band.severity),
+         "decision": form.get(f"{band.path}.decision", band.decision)}
+        for kept, band in zip(base, (*clause.bands, clause.new_band), strict=True)
+        if (start := form.get(band.start.name, band.start.value))
+    ]  # fmt: skip
+    found.sort(key=lambda one: int(one["from"]))
+    ends = [one["from"] for one in found[1:]]
+    nothing: dict[str, Any] = dict.fromkeys(key for one in before for key in one)
+    return [{**nothing, **one, "to": end} for one, end in zip(found, [*ends, None], strict=True)]
 
 
 def with_ends(before: list[dict[str, Any]], changes: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -178,6 +178,40 @@ def test_what_the_form_does_not_offer_can_be_written_as_the_rulebook_does(
     assert newest["params"]["day"]["band"][0]["from"] == 2
 
 
+def test_a_band_is_added_by_the_form_and_left_out_again(
+    maker: Clerk, checker: Clerk, village: Watched
+) -> None:
+    form = maker.get(f"{AT}/R08").text
+    starts = re.findall(r'name="(\w+)\.band\[\d\]\.from" type="text" value="([^"]*)"', form)
+    clause, count = starts[0][0], len([one for one in starts if one[0] == starts[0][0]])
+    higher = str(int(starts[count - 2][1]) + 1)
+    fresh = f"{clause}.band[{count}].from"  # the last one is empty
+    fields = {"do": "propose", "mode": "alert_only", "note": "多分一档"}
+    page = maker.send(
+        f"{AT}/R08", **fields, effective_from=day(village, 2),
+        **{fresh: higher, f"{clause}.band[{count}].severity": "critical"},
+    )  # fmt: skip
+    assert "等待另一人复核" in words(page)
+    bands = rule(village, "R08")["versions"][0]["params"][clause]["band"]
+    assert len(bands) == count
+    assert bands[-1]["severity"] == "critical"
+    assert "to" not in bands[-1]
+    assert bands[-2]["to"] == bands[-1]["from"]
+    assert bands[-1]["reason"] == bands[-2]["reason"]
+    (waiting,) = [one for one in village.ask("/v1/approvals", state="pending")["items"]
+                  if one["subject_id"].startswith("R08")]  # fmt: skip
+    village.approve(waiting["approval_id"])
+    village.pass_time(days=2)
+    page = maker.send(
+        f"{AT}/R08", **(fields | {"note": "还是少一档"}), effective_from=day(village, 2),
+        **{fresh: ""},
+    )  # fmt: skip
+    assert "等待另一人复核" in words(page), words(page)
+    bands = rule(village, "R08")["versions"][0]["params"][clause]["band"]
+    assert len(bands) == count - 1
+    assert "to" not in bands[-1]
+
+
 def test_a_form_sent_twice_proposes_once(maker: Clerk, village: Watched) -> None:
     fields = hidden(maker.get(f"{AT}/R11")) | {
         "do": "propose", "mode": "shadow", "effective_from": day(village, 2), "note": "先看看",
