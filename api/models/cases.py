@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.models.fields import Body
-from api.models.risk_lists import Until
 from api.models.risk_rules import Note
 from pos_sim.domain.calendar import in_local_time
-from pos_sim.domain.money import LARGEST, Fen
-from pos_sim.domain.requests import Business
-from risk import controls
 from risk.case_view import CaseView
 from risk.checklists import shipped_checklist
 from risk.store.case_rows import Document, Entry
-from risk.store.control_rows import KeptControl
 from risk.workflow import CaseKind, Move, needs_two
 from risk.workflows import WORKFLOWS
 
@@ -264,85 +258,3 @@ class CasePage(BaseModel):
 
     items: list[CaseShown]
     next_cursor: str | None
-
-
-# Controls -------------------------------------------------------------------------------------
-
-ControlledWord = Literal[
-    "withdrawal", "cash_remittance", "transfer", "bill_payment", "balance_inquiry"
-]
-
-
-class ControlBody(Body):
-    """业务控制 One business off, or with a lower limit, at a point. Allowed without a limit lifts
-    the control that is there."""
-
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {
-                    "business": "withdrawal",
-                    "allowed": False,
-                    "reason": "整改期间暂停取款",
-                    "until": "2026-04-01T00:00:00+08:00",
-                }
-            ]
-        }
-    )
-
-    business: ControlledWord
-    allowed: bool = Field(default=True, strict=True)
-    limit_fen: Annotated[int, Field(strict=True, ge=0, le=LARGEST)] | None = Field(
-        default=None, description="Lower daily limit of a card (a payee account), fen"
-    )
-    reason: Note
-    until: Until
-
-    def wish(self) -> controls.Wish:
-        """Return the wish as the work takes it."""
-        return controls.Wish(
-            business=Business(self.business),
-            allowed=self.allowed,
-            limit=None if self.limit_fen is None else Fen(self.limit_fen),
-            reason=self.reason,
-            until=self.until,
-        )
-
-
-class MadeControl(BaseModel):
-    """业务控制 A control with its reason and hands."""
-
-    control_id: str
-    business: str
-    allowed: bool
-    limit_fen: int | None
-    since: str
-    until: str
-    reason: str
-    maker: str
-    checker: str | None
-
-    @classmethod
-    def of(cls, kept: KeptControl) -> Self:
-        control = kept.control
-        return cls(
-            control_id=kept.control_id, business=control.business.value, allowed=control.allowed,
-            limit_fen=control.limit, since=in_local_time(kept.since),
-            until=in_local_time(kept.until), reason=kept.reason, maker=kept.maker,
-            checker=kept.checker,
-        )  # fmt: skip
-
-
-class ControlAnswer(BaseModel):
-    """What binds the business now, and the approval that a loosening waits for."""
-
-    service_point_id: str
-    business: str
-    control: MadeControl | None = Field(description="null: no control binds it")
-    approval_id: str | None
-
-
-class ControlList(BaseModel):
-    """The controls of a point that nobody has ended."""
-
-    items: Sequence[MadeControl]

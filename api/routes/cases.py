@@ -13,17 +13,8 @@ from starlette.responses import PlainTextResponse
 
 from api.auth import StaffKey
 from api.desk import InSandbox
-from api.models.cases import (
-    CaseActionBody,
-    CaseBody,
-    CasePage,
-    CaseShown,
-    ControlAnswer,
-    ControlBody,
-    ControlList,
-    MadeControl,
-    PointId,
-)
+from api.models.cases import CaseActionBody, CaseBody, CasePage, CaseShown, PointId
+from api.models.controls import ControlAnswer, ControlBody, ControlList, MadeControl
 from api.openapi import problems
 from api.paging import CURSOR, LIMIT, cursor_of, position_of
 from api.problems import Problem

@@ -30,7 +30,8 @@ from api.console.staff.life import control_text, life_of
 from api.console.staff.times import due_text
 from api.console.visit import Visit
 from api.geography import name_of
-from api.models.cases import CaseActionBody, ControlBody
+from api.models.cases import CaseActionBody
+from api.models.controls import ControlBody
 from api.models.service_points import clock_time
 from api.paging import position_of
 from pos_sim.domain.banks import BANKS
