@@ -18,10 +18,10 @@ from sqlalchemy import Connection
 from pos_sim.domain.calendar import business_date
 from pos_sim.domain.policy import PolicySet
 from risk.comparison import Cases, compared
-from risk.live.case import Place
 from risk.live.rows import start_us_of
 from risk.mistakes import Mistaken
 from risk.monitor import JUMP_CLAUSES, JUMP_RULE
+from risk.places import Place
 from risk.recall import Recall, settled
 from risk.releases import Change, next_version, numbers_of, published
 from risk.replay import (

@@ -19,11 +19,12 @@ from pos_sim.store.sql import Later
 from risk.bank_calendar import BankCalendar
 from risk.deadlines import WorkingDays
 from risk.live.case import Case, Maker
-from risk.live.group import GroupWindows
 from risk.live.load import Reading
 from risk.live.makers import MAKERS, foresee
 from risk.live.memory import Memory
+from risk.live.remember import remember
 from risk.live.request_facts import matches
+from risk.live.windows import GroupWindows
 from risk.rulebook import shipped, verdict_of
 from risk.rules import Hit
 from risk.store.point_days import save_days
@@ -98,6 +99,7 @@ class GroupWatch:
         self.connection = connection
         asked = [request for request in requests if not isinstance(request, Charge)]
         self._reading = Reading(connection, asked, monitor.policies) if asked else None
+        self.done: list[Case] = []
         self.said: list[Said] = []
         self._case: Case | None = None
         self._hits: tuple[Hit, ...] = ()
@@ -136,7 +138,7 @@ class GroupWatch:
 
     def assess(self, facts: Facts, refusal: Refusal | None) -> Assessment:
         """Ask the rules that decide before money moves."""
-        case = Case(facts, refusal, self.windows, self.monitor.makers)
+        case = Case(facts, refusal, self.windows, self.monitor.makers, self.done)
         foresee(case)
         self._case, self._hits = case, self._ask(case, Lane.INLINE)
         if not self._hits:
@@ -152,7 +154,8 @@ class GroupWatch:
         assert case.request is decision.request
         case.settle(transaction)
         hits = self._hits + self._ask(case, Lane.POST)
-        self.windows.add(case, jumped=bool(hits) and any(map(is_jump, hits)))
+        remember(case, jumped=bool(hits) and any(map(is_jump, hits)))
+        self.done.append(case)
         if hits:
             self.said += [Said(hit, case.event_id, case.point, case.at_us) for hit in hits]
         self._case, self._hits = None, ()
@@ -162,13 +165,19 @@ class GroupWatch:
         windows = self.windows
         save_days(connection, [windows.days[key] for key in sorted(windows.touched)])
         if windows.readings or windows.serials:
-            reporting = {case.terminal for case in windows.done}
+            reporting = {case.terminal for case in self.done}
             save_reported(connection, windows.readings, windows.serials, reporting)
         if self.said:
             memory = self.monitor.memory
             said = weigh(connection, self.said, memory.register, memory.spoken)
             save_said(connection, said, self.monitor.calendar)
-        windows.let_go()
+        self._let_go()
+
+    def _let_go(self) -> None:
+        """Say that the group is over; what it knew is free at once."""
+        for case in self.done:
+            case.let_go()
+        self.done.clear()
 
     def _ask(self, case: Case, lane: Lane) -> tuple[Hit, ...]:
         register = self.windows.register

@@ -58,6 +58,14 @@ class PointProfile:
         return meters_between(self.latitude, self.longitude, latitude, longitude)
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A point with its profile and who answers for it."""
+
+    profile: PointProfile
+    operator_id: str
+
+
 def meters_between(latitude: float, longitude: float, to_lat: float, to_lon: float) -> float:
     """Return the great-circle distance of two places in metres.
 

@@ -24,7 +24,6 @@ from risk.events import (
     Flag,
     day_of,
 )
-from risk.live.case import Place
 from risk.live.rows import (
     APPROVED,
     LIMIT_CODES,
@@ -37,6 +36,7 @@ from risk.live.rows import (
 from risk.metrics import METRICS
 from risk.now import Now
 from risk.observe import NOT_PRESENT, USUAL_LIMIT, age_on, delay_min
+from risk.places import Place
 from risk.store.register import Lists
 from risk.store.stored_requests import Stored
 from risk.templates.parameters import ALL_OF_IT

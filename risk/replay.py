@@ -15,12 +15,12 @@ from typing import Any
 from pos_sim.domain.requests import Business
 from risk.events import Event, Flag
 from risk.facts import FACTS, Kind
-from risk.live.case import Place
 from risk.live.rows import start_us_of
 from risk.metrics import METRICS, longest_days
 from risk.monitor import JUMP_RULE, is_jump
 from risk.now import Now
 from risk.patrol_facts import PointDay, patrol_facts
+from risk.places import Place
 from risk.prepare import Preparer
 from risk.rulebook import Rulebook, Tally
 from risk.rules import Hit, RuleVersion

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from risk.live.case import Place
+from risk.places import Place
 from risk.vocabulary import Tier
 
 

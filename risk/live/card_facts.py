@@ -40,7 +40,7 @@ def lately(case: Case) -> dict[str, Any]:
     uses_card = case.business in WITH_CARD
     here = {case.point} if uses_card and case.point is not None else set()
     if not case.seen:
-        return only_now(case, int(uses_card), len(here))
+        return quiet(case, int(uses_card), len(here))
     of_week, of_day = set(here), here
     requests, failures, reversals = int(uses_card), int(case.pin_failed), int(case.undoes)
     declines: list[tuple[int, int]] = []
@@ -70,9 +70,14 @@ def lately(case: Case) -> dict[str, Any]:
     }
 
 
-def only_now(case: Case, requests: int, points: int) -> dict[str, Any]:
-    """Return the same for a card that did nothing before: most of them."""
+def quiet(case: Case, requests: int, points: int) -> dict[str, Any]:
+    """Return every fact of a card that did nothing before: most of them."""
+    is_cash, now = int(case.business == WITHDRAWAL), drawn_now(case)
     return {
+        "card_withdrawals_today": is_cash,
+        "card_withdrawal_points_today": is_cash if case.point is not None else 0,
+        "card_day_sums_7d": (now,) if now else (),
+        "card_withdrawn_today": now,
         "card_requests_24h": requests,
         "card_points_24h": points,
         "card_points_7d": points,
@@ -128,9 +133,6 @@ def day_sums(case: Case) -> dict[str, Any]:
     """Return the sums of the business dates on which anything was drawn, and today's."""
     if case.card is None:
         return {"card_day_sums_7d": None, "card_withdrawn_today": None}
-    if not case.seen:
-        now = drawn_now(case)
-        return {"card_day_sums_7d": (now,) if now else (), "card_withdrawn_today": now}
     sums: dict[int, int] = {}
     for one in case.seen:
         if amount := drawn(one):

@@ -2,60 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeAlias
 
 from pos_sim.domain.authorize import Facts
 from pos_sim.domain.requests import Request, Reversal
 from pos_sim.domain.transactions import Refusal, Transaction
-from risk.live.rows import MOVES_MONEY, PIN_CODES, Seen
+from risk.live.rows import APPROVED, NAMES, PIN_CODES, Original, Seen
+from risk.live.windows import GroupWindows
 from risk.observe import limit_of, microseconds, payer_of
-from risk.places import PointProfile
 from risk.vocabulary import Tier
 
-if TYPE_CHECKING:
-    from risk.live.group import GroupWindows
-
 Maker: TypeAlias = "Callable[[Case], Any]"
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A point with its profile and who answers for it."""
-
-    profile: PointProfile
-    operator_id: str
-
-
-class Original(NamedTuple):
-    """What a reversal names; ``stands``: its money has not been taken back yet."""
-
-    event_id: str
-    at_us: int
-    business: str
-    moved: bool
-    stands: bool
-    amount: int
-    point: str | None
-    card: int | None
-    payee: int | None
-    settles_us: int | None
-
-    @property
-    def can_be_undone(self) -> bool:
-        return self.stands and self.business in MOVES_MONEY
 
 
 class LiveFacts(dict[str, Any]):
     """Facts by name. A name that is not there yet is made; one that nobody makes is a KeyError."""
 
-    __slots__ = ("case", "makers", "names")
+    __slots__ = ("case", "makers")
 
     def __init__(self, case: Case, makers: Mapping[str, Maker]) -> None:
         self.case = case
         self.makers = makers
-        self.names = makers.keys()
 
     def __missing__(self, name: str) -> Any:
         value = self[name] = self.makers[name](self.case)
@@ -63,7 +31,7 @@ class LiveFacts(dict[str, Any]):
 
     def keys(self) -> Any:
         """Every fact that can be made counts as there."""
-        return self.names
+        return self.makers.keys()
 
     def get(self, name: str, default: Any = None) -> Any:
         return self[name] if name in self.makers else default
@@ -87,6 +55,7 @@ class Case:
     """One request with all that its facts are made from. Nothing is worked out before it is asked.
 
     While nobody refused it, the request counts as approved; ``settle`` says what became of it.
+    ``earlier`` are the requests of the same group that were decided before.
     """
 
     __slots__ = (
@@ -99,8 +68,10 @@ class Case:
         "code",
         "day",
         "decision",
+        "earlier",
         "event_id",
         "facts",
+        "is_own",
         "known",
         "marks",
         "moved",
@@ -112,6 +83,7 @@ class Case:
         "request",
         "seen",
         "terminal",
+        "tier",
         "undoes",
         "windows",
     )
@@ -122,27 +94,36 @@ class Case:
         refusal: Refusal | None,
         windows: GroupWindows,
         makers: Mapping[str, Maker],
+        earlier: Sequence[Case] = (),
     ) -> None:
+        request, point, card, payee = facts.request, facts.point, facts.card, facts.payee
         self.facts = facts
         self.windows = windows
-        self.request: Request = facts.request
-        self.event_id = self.request.key.transaction_id
-        self.at_us = microseconds(self.request.received_at)
+        self.earlier = earlier
+        self.request: Request = request
+        self.event_id = request.key.transaction_id
+        self.at_us = microseconds(request.received_at)
         self.day = facts.business_date.toordinal()
-        self.business = self.request.business.value
+        self.business = NAMES[request.business]
         self.amount: int = facts.amount
-        self.terminal = self.request.key.terminal_id
-        self.point = facts.point.service_point_id if facts.point else None
+        self.terminal = request.key.terminal_id
+        self.card = card.card_id if card else None
+        self.account = card.account_id if card else None
+        self.payee = payee.account_id if payee else None
+        self.original: Original | None = None
+        self.undoes = False
+        if isinstance(request, Reversal):
+            self._take_original(request)
+        self.point = point.service_point_id if point else None
         self.place = windows.place(self.point)
-        self.original = self._original()
-        self.undoes = self.original is not None and self.original.can_be_undone
-        self.card = facts.card.card_id if facts.card else None
-        if self.undoes and self.original is not None:
-            self.card = self.original.card
-        self.account = facts.card.account_id if facts.card else None
-        self.payee = facts.payee.account_id if facts.payee else None
-        self.seen: list[Seen] = windows.cards.get(self.card, NONE_SEEN) if self.card else NONE_SEEN
-        self.code = "00" if refusal is None else refusal.code
+        self.tier = Tier.B
+        self.is_own = False
+        if self.place is not None:
+            profile = self.place.profile
+            self.tier = profile.tier
+            self.is_own = self.card in profile.own_cards or self.payee in profile.own_accounts
+        self.seen = windows.cards.get(self.card, NONE_SEEN) if self.card else NONE_SEEN
+        self.code = APPROVED if refusal is None else refusal.code
         self.moved = refusal is None
         self.pin_failed = self.code in PIN_CODES
         self.decision: Transaction | None = None
@@ -158,19 +139,6 @@ class Case:
         return self._limit
 
     @property
-    def tier(self) -> Tier:
-        return self.place.profile.tier if self.place else Tier.B
-
-    @property
-    def is_own(self) -> bool:
-        """Whether card or payee is one of the point's own people."""
-        place = self.place
-        if place is None:
-            return False
-        profile = place.profile
-        return self.card in profile.own_cards or self.payee in profile.own_accounts
-
-    @property
     def card_is_own(self) -> bool:
         return self.place is not None and self.card in self.place.profile.own_cards
 
@@ -182,6 +150,14 @@ class Case:
     def payer(self) -> str | None:
         return payer_of(self.facts) or None
 
+    @property
+    def settles_us(self) -> int | None:
+        """When the money stands: at once, at the release of a held one, never."""
+        if self.code != APPROVED:
+            return None
+        available = self.decision.available_at if self.decision else None
+        return self.at_us if available is None else microseconds(available)
+
     def settle(self, transaction: Transaction) -> None:
         """Take note of what became of the request; facts made on another assumption go."""
         self.decision = transaction
@@ -189,17 +165,21 @@ class Case:
             self.known.clear()
             self.marks = None
             self.code = transaction.response_code
-            self.moved = self.code == "00"
+            self.moved = self.code == APPROVED
             self.undoes = self.undoes and self.moved
 
     def let_go(self) -> None:
-        """Forget facts and windows: they know this case, and a circle waits for the collector."""
-        del self.known, self.windows
+        """Forget what knows this case, too: a circle would wait for the collector."""
+        del self.known, self.windows, self.earlier
 
-    def _original(self) -> Original | None:
-        if not isinstance(self.request, Reversal):
-            return None
-        return self.windows.originals.get(self.request.original.transaction_id)
+    def _take_original(self, request: Reversal) -> None:
+        """Take note of what a reversal names, and of the card where it can be taken back."""
+        original = self.windows.originals.get(request.original.transaction_id)
+        if original is not None:
+            self.original = original
+            self.undoes = original.can_be_undone
+            if self.undoes:
+                self.card = original.card
 
 
 NONE_SEEN: list[Seen] = []

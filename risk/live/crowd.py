@@ -23,6 +23,13 @@ class Crowd:
         self.since_us = -1
         self.first = 0
 
+    def lately(self, mark: int, since_us: int, rows: list[Spot]) -> Cards:
+        """Return the cards with a mark after a moment; nobody leaves where nobody is."""
+        cards = self.cards[mark]
+        if not cards and since_us >= self.since_us:
+            return cards
+        return self.move_to(since_us, rows)[mark]
+
     def move_to(self, since_us: int, rows: list[Spot]) -> dict[int, Cards]:
         """Return the cards after a moment. Backwards it starts again; that is rare."""
         if since_us < self.since_us:

@@ -16,10 +16,9 @@ from pos_sim.domain.transactions import Transaction
 from pos_sim.store.reads_along import Held
 from pos_sim.store.sql import Later
 from risk.events import DAY_US, HOUR_US
-from risk.live.case import Original
-from risk.live.group import GroupWindows
 from risk.live.memory import Memory, Spots, stamps_of
-from risk.live.rows import APPROVED, Spot, start_us_of
+from risk.live.rows import APPROVED, Original, Spot, start_us_of
+from risk.live.windows import GroupWindows
 from risk.observe import USUAL_LIMIT, microseconds
 from risk.store import read_group
 from risk.store.point_days import NO_PAST, ask_pasts

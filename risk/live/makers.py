@@ -26,6 +26,7 @@ def foresee(case: Case) -> None:
     """
     known, register = case.known, case.windows.register
     known["business"], known["amount"] = case.business, case.amount
+    known["is_own"], known["pin_failed"] = case.is_own, case.pin_failed
     reported = case.request.reported
     if reported.position is None and reported.terminal_serial is None:
         known.update(NOTHING_TOLD)

@@ -10,9 +10,9 @@ from hashlib import blake2b
 from typing import Generic, TypeVar
 
 from risk.events import day_of
-from risk.live.case import Place
 from risk.live.crowd import Crowd, half_an_hour, two_hours
 from risk.live.rows import DayRow, Since, Spot
+from risk.places import Place
 from risk.store.newest import MOST
 from risk.store.point_days import Past, Usual
 from risk.store.register import Register

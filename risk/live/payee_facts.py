@@ -10,6 +10,7 @@ from risk.live.card_facts import equal_card_bills_24h
 from risk.live.case import Case, Maker, each_of
 from risk.live.request_facts import bill, holder_age, reading
 from risk.live.rows import APPROVED, BILL_PAYMENT, PAYS_IN, REMITTANCE, Paid
+from risk.live.weeks import paid_before
 from risk.metrics import METRICS
 
 READING_US = METRICS["terminal_reading"].window.size
@@ -92,7 +93,7 @@ def payee_elder_payers_7d(case: Case) -> int | None:
 def card_payee_paid_180d(case: Case) -> int | None:
     if case.card is None or case.payee is None:
         return None
-    return case.windows.paid_before(case)
+    return paid_before(case)
 
 
 def comes_from_own(case: Case) -> bool:

@@ -7,12 +7,10 @@ from typing import Any
 
 from pos_sim.domain.tariff import Region
 from risk.baseline import ACTIVE_DAYS, HIGH_MARK, percentile
-from risk.events import BIG_SHARE, DAY_US, HOUR_US, OFF_HOURS_AMOUNT_FEN
-from risk.events import OFF_HOURS_SLACK_MIN as SLACK
+from risk.events import BIG_SHARE
 from risk.live.card_facts import was_inquired
 from risk.live.case import Case, Maker, each_of
 from risk.live.crowd import HALF_AN_HOUR_US, TWO_HOURS_US, Cards
-from risk.live.request_facts import minutes_outside_hours
 from risk.live.rows import (
     DEALINGS,
     INQUIRY,
@@ -25,6 +23,7 @@ from risk.live.rows import (
     WITHDRAWAL,
     Spot,
 )
+from risk.live.weeks import a_week_ago, is_off_hours, off_hours, own_dealings, week
 from risk.templates.parameters import ALL_OF_IT
 
 
@@ -57,45 +56,49 @@ def takes_most(case: Case) -> bool:
     return balance is not None and case.amount * ALL_OF_IT >= balance * BIG_SHARE
 
 
-CROWD = (
-    "point_big_cards_30m",
-    "point_cards_2h",
-    "point_pin_failed_cards_30m",
-    "point_inquired_cards_30m",
-)
+def in_half_an_hour(mark: int) -> Maker:
+    """Return the maker of: how many different cards had a mark here, now included."""
+
+    def make(case: Case) -> int:
+        if case.point is None:
+            return 0
+        spots = case.windows.spots[case.point]
+        since_us = case.at_us - HALF_AN_HOUR_US
+        return with_now(spots.half_an_hour.lately(mark, since_us, spots.rows), case, mark)
+
+    return make
 
 
-def crowd(case: Case) -> dict[str, Any]:
-    """Return how many different cards were here lately, the request in hand included."""
+def point_cards_2h(case: Case) -> int:
     if case.point is None:
-        return dict.fromkeys(CROWD, 0)
-    spots = case.windows.spots_at(case.point)
-    lately = spots.half_an_hour.move_to(case.at_us - HALF_AN_HOUR_US, spots.rows)
-    of_two_hours = spots.two_hours.move_to(case.at_us - TWO_HOURS_US, spots.rows)
-    card, marks = case.card, marks_of(case) if case.card is not None else 0
-    return {
-        "point_big_cards_30m": with_now(lately[IS_BIG], card, marks & IS_BIG),
-        "point_cards_2h": with_now(of_two_hours[IS_WITHDRAWAL], card, marks & IS_WITHDRAWAL),
-        "point_pin_failed_cards_30m": with_now(
-            lately[IS_PIN_FAILURE], card, marks & IS_PIN_FAILURE
-        ),
-        "point_inquired_cards_30m": with_now(lately[IS_INQUIRY], card, marks & IS_INQUIRY),
-    }
+        return 0
+    spots = case.windows.spots[case.point]
+    cards = spots.two_hours.lately(IS_WITHDRAWAL, case.at_us - TWO_HOURS_US, spots.rows)
+    return with_now(cards, case, IS_WITHDRAWAL)
 
 
-def with_now(cards: Cards, card: int | None, is_counted: int) -> int:
+def with_now(cards: Cards, case: Case, mark: int) -> int:
     """Return how many different cards there are, the one in hand included where it counts."""
-    return len(cards) + 1 if is_counted and card not in cards else len(cards)
+    is_new = case.card is not None and case.card not in cards and marks_of(case) & mark
+    return len(cards) + 1 if is_new else len(cards)
+
+
+CROWD: dict[str, Maker] = {
+    "point_cards_2h": point_cards_2h,
+    "point_big_cards_30m": in_half_an_hour(IS_BIG),
+    "point_pin_failed_cards_30m": in_half_an_hour(IS_PIN_FAILURE),
+    "point_inquired_cards_30m": in_half_an_hour(IS_INQUIRY),
+}
 
 
 def point_drained_cards_30m(case: Case) -> int:
     """Return how many cards drew most of it within 30 minutes of an inquiry here."""
     if case.point is None:
         return 0
-    here, since = case.windows.spots_at(case.point), case.at_us - HALF_AN_HOUR_US
+    here, since = case.windows.spots[case.point], case.at_us - HALF_AN_HOUR_US
     takes_now = case.card is not None and marks_of(case) & TAKES_MOST
     cards = set[int]()
-    if here.half_an_hour.move_to(since, here.rows)[TAKES_MOST]:
+    if here.half_an_hour.lately(TAKES_MOST, since, here.rows):
         spots = [spot for spot in here.rows if spot.at_us > since - HALF_AN_HOUR_US]
         inquiries = [spot for spot in spots if spot.marks & IS_INQUIRY]
         takers = (spot for spot in spots if spot.at_us > since and spot.marks & TAKES_MOST)
@@ -116,7 +119,7 @@ def follows(spot: Spot, inquiries: list[Spot]) -> bool:
 
 def today(case: Case) -> dict[str, Any]:
     """Return what the point did on this business date, the request in hand included."""
-    row, amount = case.windows.day_row(case), case.amount
+    row, amount = case.windows.day_row(case.point, case.day), case.amount
     is_cash = case.business == WITHDRAWAL and case.point is not None
     moves = case.moved and case.business in MOVES_MONEY
     return {
@@ -146,14 +149,13 @@ def is_non_local_withdrawal(case: Case) -> bool:
 
 def before(case: Case) -> dict[str, Any]:
     """Return what the days before say."""
-    past, yesterday = case.windows.past(case)
-    last = yesterday.day if yesterday.cash_outs else past.last_cash_day
-    jumps = past.jump_days + yesterday.jumped + case.windows.day_row(case).jumped
+    windows, point, day = case.windows, case.point, case.day
+    past, yesterday = windows.past(point, day), windows.day_row(point, day - 1)
+    jumps = past.jump_days + yesterday.jumped + windows.day_row(point, day).jumped
     return {
         "point_withdrawals_30d": past.withdrawals + yesterday.withdrawals,
         "point_non_local_30d": past.non_local + yesterday.non_local,
         "point_jump_days_10d": jumps,
-        "point_idle_days": None if last is None else case.day - last,
     }
 
 
@@ -161,8 +163,16 @@ BEFORE = (
     "point_withdrawals_30d",
     "point_non_local_30d",
     "point_jump_days_10d",
-    "point_idle_days",
 )
+
+
+def point_idle_days(case: Case) -> int | None:
+    """Return how many days before this one nobody drew cash here."""
+    past, yesterday = case.windows.past(case.point, case.day), case.day - 1
+    last = past.last_cash_day
+    if case.windows.day_row(case.point, yesterday).cash_outs:
+        last = yesterday
+    return None if last is None else case.day - last
 
 
 def days_alike(case: Case) -> list[tuple[int, int]]:
@@ -171,7 +181,7 @@ def days_alike(case: Case) -> list[tuple[int, int]]:
         return []
     is_busy = case.place.profile.is_busy
     kind = is_busy(case.day)
-    usual = case.windows.usual_days(case)[:ACTIVE_DAYS]
+    usual = case.windows.usual_days(case.point, case.day)[:ACTIVE_DAYS]
     return [(count, total) for day, count, total in usual if is_busy(day) is kind]
 
 
@@ -188,30 +198,21 @@ def point_p95_sum(case: Case) -> int | None:
 # The week and the month, read when a rule gets that far -------------------------------------------
 
 
-def hour_us_after(moment_us: int) -> int:
-    """Return the first full hour after a moment: hour buckets count from their beginning."""
-    return (moment_us // HOUR_US + 1) * HOUR_US
-
-
-def a_week(case: Case) -> int:
-    return hour_us_after(case.at_us - 7 * DAY_US)
-
-
 NOT_OWN: dict[str, Any] = {"point_own_count_7d": 0, "point_own_sum_30d": 0}
 
 
 def point_own_count_7d(case: Case) -> int:
     if not case.is_own and case.windows.register.asks_own_people_only:
         return 0
-    start = a_week(case)
-    before = sum(one.at_us >= start for one in case.windows.own_dealings(case))
+    start = a_week_ago(case)
+    before = sum(one.at_us >= start for one in own_dealings(case))
     return before + (case.is_own and case.business in DEALINGS)
 
 
 def point_own_sum_30d(case: Case) -> int:
     if not case.is_own and case.windows.register.asks_own_people_only:
         return 0
-    before = sum(one.sum_since(case.day - 29) for one in case.windows.own_dealings(case))
+    before = sum(one.sum_since(case.day - 29) for one in own_dealings(case))
     return before + (case.amount if case.is_own and is_dealing(case) else 0)
 
 
@@ -219,28 +220,25 @@ def is_dealing(case: Case) -> bool:
     return case.business in DEALINGS and case.moved
 
 
-def is_off_hours(case: Case) -> bool:
-    return case.amount >= OFF_HOURS_AMOUNT_FEN and minutes_outside_hours(case) > SLACK
-
-
 def point_off_hours_7d(case: Case) -> int:
-    return case.windows.off_hours(case, a_week(case)) + is_off_hours(case)
+    return off_hours(case) + is_off_hours(case)
 
 
 def point_reversals_7d(case: Case) -> int:
-    return case.windows.week(case, a_week(case)).reversals + case.undoes
+    return week(case).reversals + case.undoes
 
 
 def point_moves_7d(case: Case) -> int:
     now = case.business in MOVES_MONEY and case.moved
-    return case.windows.week(case, a_week(case)).moves + now
+    return week(case).moves + now
 
 
 POINT_MAKERS: dict[str, Maker] = {
-    **each_of(crowd, *CROWD),
+    **CROWD,
     **each_of(today, *TODAY),
     **each_of(before, *BEFORE),
     "point_drained_cards_30m": point_drained_cards_30m,
+    "point_idle_days": point_idle_days,
     "point_p95_count": point_p95_count,
     "point_p95_sum": point_p95_sum,
     "point_baseline_days": lambda case: len(days_alike(case)),

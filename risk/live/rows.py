@@ -14,6 +14,7 @@ PIN_CODES = frozenset({"55", "75"})
 LIMIT_CODES = frozenset({"61", "65"})
 NO_MONEY = "51"
 
+NAMES: dict[Business, str] = {business: business.value for business in Business}
 WITHDRAWAL, INQUIRY = Business.WITHDRAWAL.value, Business.BALANCE_INQUIRY.value
 REMITTANCE, REVERSAL = Business.CASH_REMITTANCE.value, Business.REVERSAL.value
 TRANSFER, BILL_PAYMENT = Business.TRANSFER.value, Business.BILL_PAYMENT.value
@@ -38,6 +39,25 @@ class Seen(NamedTuple):
     biller: str | None
     undoes_id: str | None
     undoes_business: str | None
+
+
+class Original(NamedTuple):
+    """What a reversal names; ``stands``: its money has not been taken back yet."""
+
+    event_id: str
+    at_us: int
+    business: str
+    moved: bool
+    stands: bool
+    amount: int
+    point: str | None
+    card: int | None
+    payee: int | None
+    settles_us: int | None
+
+    @property
+    def can_be_undone(self) -> bool:
+        return self.stands and self.business in MOVES_MONEY
 
 
 class Paid(NamedTuple):

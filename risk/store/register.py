@@ -18,8 +18,7 @@ from sqlalchemy import Connection
 from pos_sim.store.rows import day_or_none, from_us
 from pos_sim.store.sql import NOTHING, Later, Statement
 from risk.breaker import VersionKey, dropped
-from risk.live.case import Place
-from risk.places import PointProfile
+from risk.places import Place, PointProfile
 from risk.rule_rows import read_canonical
 from risk.rulebook import Rulebook, RuleSet, shipped
 from risk.suppressions import Suppression
