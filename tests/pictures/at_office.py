@@ -80,6 +80,7 @@ PICTURES = (
     seen("approvals-own", at("/console/approvals")),
     *family(seen("points", at("/console/points")), english=True),
     *family(seen("point", POINT), english=True),
+    *family(seen("point-new", at("/console/points/new?county=520121"))),
     replace(seen("point", POINT), name="console-point-whole", is_long=True),
     *family(seen("rules", at("/console/rules")), english=True),
     *family(seen("rule", at("/console/rules/R09"))),
