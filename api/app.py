@@ -19,7 +19,7 @@ from api.auth import Keyring
 from api.console import site
 from api.console.armor import Armor, is_console
 from api.console.errors import answer_console_error
-from api.console.gate import Console
+from api.console.house import Console
 from api.desk import Desk
 from api.lines import follow_the_lines
 from api.metrics import Metrics

@@ -45,6 +45,7 @@ How to add a page, say 预警处置:
    what is wrong with each field.
 7. **Navigation** knows all pages already (``navigation.py``); an entry shows once its page exists.
 
-``gate`` who may come in · ``visit`` what a page function gets · ``session`` who is signed in ·
-``once`` forms that act once · ``assets`` static files under one hash · ``armor`` headers and gzip.
+``house`` what pages share · ``gate`` who may come in · ``visit`` what a page function gets ·
+``session`` who is signed in · ``once`` forms that act once · ``assets`` static files under one
+hash · ``armor`` headers and gzip.
 """

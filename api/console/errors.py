@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from api.console.gate import console_of
+from api.console.gate import console_of, look
 from api.console.navigation import HOME
 from api.problems import problem_of, response_of
 
@@ -20,7 +20,7 @@ async def answer_console_error(request: Request, error: Exception) -> Response:
     problem = problem_of(error)
     if "text/html" not in request.headers.get("accept", "text/html"):
         return response_of(problem)
-    visit = await console_of(request).look(request)
+    visit = await look(console_of(request), request)
     if problem.kind.type == "unauthorized":
         asked = {"next": visit.place} | ({"expired": "1"} if visit.session.expired else {})
         return RedirectResponse(f"{SIGN_IN}?{urlencode(asked)}", SEE_OTHER)

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
-from itsdangerous import BadData
+from itsdangerous import BadData, URLSafeTimedSerializer
+from starlette.requests import Request
 from starlette.responses import Response
 
 from api.console.navigation import HOME
-
-if TYPE_CHECKING:
-    from api.console.visit import Visit
 
 LASTS_S = 60
 TEXT_MAX = 400
@@ -27,26 +25,28 @@ class Flash:
     text: str
 
 
-def keep_flash(visit: Visit, response: Response, flash: Flash) -> None:
+def keep_flash(
+    signer: URLSafeTimedSerializer, response: Response, flash: Flash, *, secure: bool
+) -> None:
     """Give the sentence to the browser, signed, for the next page."""
     response.set_cookie(
         Flash.COOKIE,
-        str(visit.console.flashes.dumps([flash.is_refusal, flash.text[:TEXT_MAX]])),
+        str(signer.dumps([flash.is_refusal, flash.text[:TEXT_MAX]])),
         max_age=LASTS_S,
         path=HOME,
         httponly=True,
         samesite="lax",
-        secure=visit.is_secure,
+        secure=secure,
     )
 
 
-def take_flash(visit: Visit) -> Flash | None:
+def take_flash(signer: URLSafeTimedSerializer, request: Request) -> Flash | None:
     """Return the sentence that the last page left, None where there is none of ours."""
-    cookie = visit.request.cookies.get(Flash.COOKIE)
+    cookie = request.cookies.get(Flash.COOKIE)
     if not cookie:
         return None
     try:
-        is_refusal, text = visit.console.flashes.loads(cookie, max_age=LASTS_S)
+        is_refusal, text = signer.loads(cookie, max_age=LASTS_S)
     except (BadData, ValueError, TypeError):
         return None
     return Flash(bool(is_refusal), str(text))

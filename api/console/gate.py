@@ -1,27 +1,19 @@
-"""The way in: what the pages share, who may see a page, and which forms are taken."""
+"""The way in: who may see a page, and which forms are taken."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from fastapi import Depends
-from itsdangerous import URLSafeTimedSerializer
-from jinja2 import Environment
 from starlette.requests import Request
 
-from api.auth import EVERY_ROLE, Keyring, require_role, unauthorized
-from api.console.assets import Assets
-from api.console.lesson_store import Attempt
-from api.console.session import COOKIE, Sessions
-from api.console.shared import Shared
-from api.console.stream.feed import Feed
+from api.auth import EVERY_ROLE, require_role, unauthorized
+from api.console.house import Console
+from api.console.session import COOKIE
 from api.console.texts import LANGUAGES, Texts
 from api.console.visit import Visit
 from api.problems import Problem, invalid_field
-from pos_sim.engine.sandbox import Sandbox
 
 LANGUAGE_COOKIE = "pos_sim_language"
 FIELDS_MAX = 200
@@ -32,44 +24,32 @@ STALE_FORM = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Console:
-    """What all pages share."""
+async def look(console: Console, request: Request) -> Visit:
+    """Return the visit of a request, whoever it is; a form must be of a page of its session."""
+    session = console.sessions.read(request.cookies.get(COOKIE))
+    key = await console.sessions.who(session)
+    return Visit(request, console, session, key, Texts(language_of(request)))
 
-    sandbox: Sandbox
-    keyring: Keyring
-    sessions: Sessions
-    flashes: URLSafeTimedSerializer
-    assets: Assets
-    templates: Environment
-    feed: Feed
-    seats: Shared[Sequence[Attempt]]
-    built: frozenset[str]
 
-    async def look(self, request: Request) -> Visit:
-        """Return the visit of a request, whoever it is; a form must be of a page of its session."""
-        session = self.sessions.read(request.cookies.get(COOKIE))
-        key = await self.sessions.who(session)
-        return Visit(request, self, session, key, Texts(language_of(request)))
+async def enter(console: Console, request: Request, roles: frozenset[str]) -> Visit:
+    """Return the visit of somebody with one of the roles; 401 or 403 for others."""
+    visit = await look(console, request)
+    if visit.key is None:
+        raise unauthorized()
+    require_role(visit.key, roles)
+    return await with_form(visit)
 
-    async def enter(self, request: Request, roles: frozenset[str]) -> Visit:
-        """Return the visit of somebody with one of the roles; 401 or 403 for others."""
-        visit = await self.look(request)
-        if visit.key is None:
-            raise unauthorized()
-        require_role(visit.key, roles)
-        return await self.with_form(visit)
 
-    async def with_form(self, visit: Visit) -> Visit:
-        """Read the form of a POST, which must come from one of our own pages."""
-        if visit.request.method in SAFE_METHODS:
-            return visit
-        refuse_strangers(visit.request)
-        visit.form = await form_of(visit.request)
-        token = visit.request.headers.get("x-csrf-token") or visit.form.get("csrf", "")
-        if not self.sessions.is_token(visit.session, token):
-            raise Problem("forbidden", STALE_FORM)
+async def with_form(visit: Visit) -> Visit:
+    """Read the form of a POST, which must come from one of our own pages."""
+    if visit.request.method in SAFE_METHODS:
         return visit
+    refuse_strangers(visit.request)
+    visit.form = await form_of(visit.request)
+    token = visit.request.headers.get("x-csrf-token") or visit.form.get("csrf", "")
+    if not visit.console.sessions.is_token(visit.session, token):
+        raise Problem("forbidden", STALE_FORM)
+    return visit
 
 
 def page(*roles: str) -> Any:
@@ -77,7 +57,7 @@ def page(*roles: str) -> Any:
     wanted = frozenset(roles) or EVERY_ROLE
 
     async def visit(request: Request) -> Visit:
-        return await console_of(request).enter(request, wanted)
+        return await enter(console_of(request), request, wanted)
 
     return Depends(visit)
 
@@ -86,8 +66,7 @@ def anybody() -> Any:
     """Return the dependency of a page that needs no sign-in."""
 
     async def visit(request: Request) -> Visit:
-        console = console_of(request)
-        return await console.with_form(await console.look(request))
+        return await with_form(await look(console_of(request), request))
 
     return Depends(visit)
 

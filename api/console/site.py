@@ -16,7 +16,7 @@ from itsdangerous import URLSafeTimedSerializer
 
 from api.console.assets import AT, Assets
 from api.console.class_sheet import seats
-from api.console.gate import Console
+from api.console.house import Console
 from api.console.navigation import PLACES, ROOMS
 from api.console.once import forget_old_forms
 from api.console.pages import ROUTERS

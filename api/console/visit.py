@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 from urllib.parse import urlencode, urlsplit
 
 from sqlalchemy import Connection
@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from api.console.flash import Flash, keep_flash, take_flash
+from api.console.house import Console
 from api.console.navigation import HOME, current, home_of, own_path, places_for
 from api.console.once import do_once, token_of
 from api.console.session import Session
@@ -23,9 +24,6 @@ from api.problems import Problem
 from api.routes.risk_work import refusals
 from pos_sim.engine.sandbox import Sandbox
 from pos_sim.store.keys import ApiKey
-
-if TYPE_CHECKING:
-    from api.console.gate import Console
 
 T = TypeVar("T")
 
@@ -91,7 +89,7 @@ class Visit:
 
     def show(self, template: str, status: int = 200, **context: Any) -> Response:
         """Return the page of a template."""
-        flash = self.refused or take_flash(self)
+        flash = self.refused or take_flash(self.console.flashes, self.request)
         page = self.console.templates.get_template(template)
         response = HTMLResponse(page.render(**self._common(flash), **context), status)
         self.console.sessions.write(response, self.session, secure=self.is_secure)
@@ -104,7 +102,7 @@ class Visit:
         response = RedirectResponse(own_path(location), SEE_OTHER)
         if said or refused:
             flash = Flash(is_refusal=bool(refused), text=refused or said)
-            keep_flash(self, response, flash)
+            keep_flash(self.console.flashes, response, flash, secure=self.is_secure)
         return response
 
     async def do(
