@@ -135,7 +135,7 @@ def act(
     """
     case = held(connection, case_id)
     pending = pending_of(connection, case_id)
-    step = act_on(WORKFLOWS[case.kind], case, action, actor)
+    step = act_on(WORKFLOWS[case.kind], case, action, actor) if case.is_open else None
     if step is None or (step.needs_second and pending is not None):
         raise IllegalMove(names_of(available(case, pending)))
     read = read_data(step.move, case, data or {}, at)

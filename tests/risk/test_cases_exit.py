@@ -47,6 +47,8 @@ def test_a_point_exits_step_by_step(desk: CaseDesk) -> None:
     for other in (freeze, order):
         assert desk.look(other).case.outcome == "exited"
         assert desk.look(other).available == []
+    with pytest.raises(IllegalMove):  # nobody proposes anything about what is over
+        desk.act(freeze, "freeze")
     with pytest.raises(Mistakes):
         desk.open(KIND.FREEZE)
 
