@@ -12,9 +12,10 @@ import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from typing import Any, TypeVar
+from time import monotonic
+from typing import Any, TypeVar, cast
 
-from sqlalchemy import URL, Connection, Engine, create_engine, make_url
+from sqlalchemy import URL, Connection, Engine, QueuePool, create_engine, make_url
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
@@ -31,6 +32,7 @@ Way = Callable[[Connection, Work[T]], T]
 LOCK_WAIT_S = 10
 CONNECT_WAIT_S = 10
 READERS = 4
+GIVEN_BACK_S = 5
 
 
 class StoreError(Exception):
@@ -171,8 +173,9 @@ class Database:
     async def close(self) -> None:
         """Give back all connections."""
         if not self.is_sqlite:
-            await self._async.dispose()
-            await self._async_brief.dispose()
+            for engine in (self._async, self._async_brief):
+                await given_back(engine)
+                await engine.dispose()
         self.close_now()
 
     def close_now(self) -> None:
@@ -214,6 +217,14 @@ def translated(error: DBAPIError) -> Exception:
     if error.connection_invalidated or isinstance(error, OperationalError | InterfaceError):
         return StoreGone("the database does not answer; whether it was done is not known")
     return error
+
+
+async def given_back(engine: AsyncEngine) -> None:
+    """Wait for the connections of callers who were stopped while theirs was being given back."""
+    pool = cast(QueuePool, engine.pool)
+    end = monotonic() + GIVEN_BACK_S
+    while pool.checkedout() and monotonic() < end:
+        await asyncio.sleep(0.01)
 
 
 def _pg_engine(url: URL, lock_wait_s: float, settings: str = "") -> Engine:

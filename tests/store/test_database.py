@@ -8,12 +8,10 @@ import threading
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 from sqlalchemy.exc import IntegrityError
 
-from pos_sim.store.database import (
-    Database,
-)
+from pos_sim.store.database import Database
 from tests.conftest import NewDatabase
 from tests.store.putting import LOCK, has, put
 
@@ -140,3 +138,29 @@ async def test_a_long_log_is_begun_anew_and_nobody_has_to_wait_for_it(
 async def test_only_sqlite_has_such_a_log(database: Database) -> None:
     await database.keep_log_short()
     assert await database.run(put("a")) == 1
+
+
+async def test_a_reader_who_is_stopped_at_any_moment_leaves_no_connection_behind(
+    postgres_worlds: NewDatabase,
+) -> None:
+    url = postgres_worlds()
+    is_stopped, ticks = True, 0
+    while is_stopped:
+        database = Database(url)
+        await database.read(has("a"))
+        reader = asyncio.create_task(database.read(has("a")))
+        for _ in range(ticks):
+            await asyncio.sleep(0)
+        is_stopped, ticks = reader.cancel(), ticks + 1
+        await asyncio.wait([reader])
+        await database.close()
+        watching = Database(url)
+        assert watching.read_now(sessions) == 1  # its own
+        watching.close_now()
+    assert ticks > 5  # so it was stopped at many moments
+
+
+def sessions(connection: Connection) -> int:
+    """Return how many talk to this database."""
+    ours = "select count(*) from pg_stat_activity where datname = current_database()"
+    return int(connection.scalar(text(ours)) or 0)
