@@ -195,10 +195,10 @@ def load_held(connection: Connection, ids: Sequence[str]) -> Book:
     held = read_transactions(connection, ids)
     entries = read_entries(connection, held)
     card_ids, cards = cards_of(ask_cards(connection, (), held))
-    account_ids = ids_to_lock(terminals, points, cards, entries) | payees_of(held)
+    payees = payees_of(held)
+    account_ids = ids_to_lock(terminals, points, cards, entries) | payees
     accounts = accounts_of(LOCK_ACCOUNTS.ask(connection, account_ids=account_ids))
     days = {t.business_date for t in held.values()}
-    subjects = {*cards, *payees_of(held)}
     return Book(
         terminals=terminals,
         points=points,
@@ -206,7 +206,7 @@ def load_held(connection: Connection, ids: Sequence[str]) -> Book:
         card_ids=card_ids,
         accounts=accounts,
         earlier=held,
-        usage=usage_of(ask_usage(connection, subjects, days)),
+        usage=usage_of(ask_usage(connection, {*cards, *payees}, days)),
         entries=entries,
         settled_to=settled_to,
     )

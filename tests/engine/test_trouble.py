@@ -19,6 +19,7 @@ from pos_sim.store.database import Database, StoreFull, StoreGone, StoreLocked
 from tests.conftest import NewDatabase, SqliteCopies
 from tests.counter import withdrawal
 from tests.engine.teller import day_of, engine_of
+from tests.full_disk import make_full, make_room
 from tests.state import State, check_all, in_database
 from tests.worlds import SECRETS
 
@@ -101,7 +102,7 @@ async def test_when_it_is_full_what_was_answered_stays_and_the_rest_never_was(
     requests = day_of(5, 150)
     half = len(requests) // 2
     early = await all_of(engine, requests[:half])
-    make_full(database)
+    make_full(database, "postings", spare_pages=2)
     late = await all_of(engine, requests[half:])
     refused = [result for result in late if isinstance(result, StoreFull)]
     assert refused
@@ -112,38 +113,13 @@ async def test_when_it_is_full_what_was_answered_stays_and_the_rest_never_was(
     assert {d.transaction.transaction_id for d in answered if d.transaction} == set(
         before.transactions
     )
-    make_room(database)
+    make_room(database, "postings")
     again = await all_of(engine, requests)
     assert {type(r) for r in again if isinstance(r, BaseException)} <= {KeyReused}
     after = await sound(database)
     assert after.transactions.keys() == {request.key.transaction_id for request in requests}
     assert before.entries.items() <= after.entries.items()
     await engine.close()
-
-
-NO_ROOM = """
-create function no_room() returns trigger language plpgsql as
-$$ begin raise exception 'no space left on device' using errcode = 'disk_full'; end $$;
-create trigger no_room before insert on postings for each row execute function no_room();
-"""
-
-
-def make_full(database: Database) -> None:
-    """Leave no room for another row of the journal."""
-    with database.sync_engine.begin() as connection:
-        if database.is_sqlite:
-            pages = connection.exec_driver_sql("pragma page_count").scalar_one()
-            connection.exec_driver_sql(f"pragma max_page_count = {pages + 2}")
-        else:
-            connection.exec_driver_sql(NO_ROOM)
-
-
-def make_room(database: Database) -> None:
-    with database.sync_engine.begin() as connection:
-        if database.is_sqlite:
-            connection.exec_driver_sql("pragma max_page_count = 1000000")
-        else:
-            connection.exec_driver_sql("drop trigger no_room on postings")
 
 
 # Gone ---------------------------------------------------------------------------------------------

@@ -7,14 +7,12 @@ from collections.abc import Callable
 from playwright.sync_api import Page, expect
 
 from tests.api.console.chromium import LAPTOP
+from tests.api.console.exam import EXAM, RIGHT, WRONG, current, sit
 from tests.api.console.teller import Teller, opened
 from tests.pictures.picture import Picture, at
 
 LESSON = "?lesson=first-withdrawal"
-EXAM = "?lesson=coached-elder"
 POINT = "SP520121-0002"
-RIGHT = ("请老人先挂电话", "陪她打 96110")
-WRONG = ("接过电话", "劝她把钱取成现金")
 SHORT = (1366, 1000)
 
 
@@ -28,7 +26,7 @@ def running(page: Page) -> None:
 
 def begun(page: Page, lesson: str) -> Teller:
     teller = opened(page, lesson)
-    expect(page.locator("lesson-panel [aria-current=step]")).to_be_visible()
+    expect(current(page)).to_be_visible()
     return teller
 
 
@@ -46,25 +44,10 @@ def exam(answers: tuple[str, str], end: str) -> Callable[[Page], None]:
     """The exam about the coached elder."""
 
     def pose(page: Page) -> None:
-        teller = begun(page, EXAM)
-        teller.sign_in()
-        teller.press("3")
-        teller.insert("elder")
-        teller.hand("stranger")
-        teller.press("ok")
-        teller.at("payee_check")
-        answer(page, answers[0], RIGHT[0])
-        expect(page.locator("lesson-panel [aria-current=step]")).to_contain_text("不办这一笔")
-        teller.press("cancel")
-        answer(page, answers[1], RIGHT[1])
+        sit(begun(page, f"?lesson={EXAM}"), answers)
         ended(page, end)
 
     return pose
-
-
-def answer(page: Page, *texts: str) -> None:
-    for text in dict.fromkeys(texts):
-        page.click(f"lesson-panel .options button:has-text('{text}')")
 
 
 def ended(page: Page, how: str) -> None:

@@ -23,32 +23,9 @@ from pos_sim.store.database import (
     translated,
 )
 from tests.conftest import PostgresCopies, build_small_world
+from tests.full_disk import make_full, make_room
 from tests.postgres import Postgres
 from tests.store.putting import PUT, has, pg_error, put
-
-FULL_DISK = """
-create function no_room() returns trigger language plpgsql as
-$$ begin raise exception 'no space left on device' using errcode = 'disk_full'; end $$;
-create trigger no_room before insert on world for each row execute function no_room();
-"""
-
-
-def make_full(database: Database) -> None:
-    """Let the database have no room for another row."""
-    with database.sync_engine.begin() as connection:
-        if database.is_sqlite:
-            pages = connection.exec_driver_sql("pragma page_count").scalar_one()
-            connection.exec_driver_sql(f"pragma max_page_count = {pages}")
-        else:
-            connection.exec_driver_sql(FULL_DISK)
-
-
-def make_room(database: Database) -> None:
-    with database.sync_engine.begin() as connection:
-        if database.is_sqlite:
-            connection.exec_driver_sql("pragma max_page_count = 1000000")
-        else:
-            connection.exec_driver_sql("drop trigger no_room on world")
 
 
 def put_much(connection: Connection) -> None:
@@ -57,13 +34,13 @@ def put_much(connection: Connection) -> None:
 
 
 async def test_a_full_database_is_told_and_nothing_was_done(database: Database) -> None:
-    make_full(database)
+    make_full(database, "world")
     with pytest.raises(StoreFull):
         await database.run(put_much)
     with pytest.raises(StoreFull):
         database.run_now(put_much)
     assert not await database.read(has("much 0"))
-    make_room(database)
+    make_room(database, "world")
     await database.run(put_much)
     assert await database.read(has("much 199"))
 

@@ -15,6 +15,7 @@ from api.console.staff.times import midnight
 from api.geography import names
 from api.problems import Problem, invalid_field
 from pos_sim.domain.calendar import business_date, in_local_time
+from pos_sim.domain.money import in_yuan
 from pos_sim.domain.requests import Business
 from pos_sim.domain.transactions import Transaction
 from pos_sim.store.queries import Page, TransactionFilter, list_transactions
@@ -217,6 +218,15 @@ def fen_of(text: str, field: str) -> int:
     if rest and not (rest.isdecimal() and rest.isascii() and len(rest) <= 2):
         raise invalid_field(field, "最多到分 · At most two decimals")
     return int(yuan) * 100 + int(rest.ljust(2, "0") or 0)
+
+
+def typed_yuan(fen: int) -> str:
+    """Return an amount as people type it, in yuan.
+
+    >>> typed_yuan(200_000), typed_yuan(150)
+    ('2000', '1.50')
+    """
+    return in_yuan(fen).replace(",", "").removesuffix(".00")
 
 
 def day_of(text: str, field: str) -> date:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from api.console.staff.points import fen_of
+from api.console.staff.points import fen_of, typed_yuan
 from api.console.staff.policy_forms import changed_prices, changed_waivers
 from api.console.texts import Texts
 from api.models.tariff import FeeQuoteBody
@@ -205,7 +205,7 @@ def limit_text(fen: int | None) -> str:
     >>> limit_text(200_000), limit_text(None)
     ('2000', '')
     """
-    return "" if fen is None else in_yuan(fen).replace(",", "").removesuffix(".00")
+    return "" if fen is None else typed_yuan(fen)
 
 
 def read_document(text: str) -> dict[str, Any]:

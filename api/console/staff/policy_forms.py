@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from api.console.staff.points import fen_of
+from api.console.staff import rule_forms
+from api.console.staff.points import fen_of, typed_yuan
 from api.problems import invalid_field
-from pos_sim.domain.money import in_yuan
 from pos_sim.domain.policy import Policy
 from pos_sim.domain.tariff import Price
+from risk.facts import Kind
 
 NUMBERS = ("up_to_fen", "fixed_fen", "rate_bp", "min_fen", "max_fen")
 DATES = ("since", "until")
@@ -75,8 +76,8 @@ def typed(value: int, key: str) -> str:
     ('0.5', '20', '1.50')
     """
     if key == "rate_bp":
-        return format((Decimal(value) / 100).normalize(), "f")
-    return in_yuan(value).replace(",", "").removesuffix(".00")
+        return rule_forms.typed(value, Kind.BP)
+    return typed_yuan(value)
 
 
 def read_typed(text: str, key: str, name: str) -> int:

@@ -7,7 +7,6 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-import playwright.sync_api as playwright
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
@@ -19,14 +18,12 @@ from tests.api.console.chromium import (
     scrolls_sideways,
     violations,
 )
-from tests.api.console.teller import Teller, opened, teaching
+from tests.api.console.exam import EXAM, RIGHT, WRONG, sit
+from tests.api.console.teller import opened, teaching
 from tests.api.counter import Counter
 from tests.api.village import POS, UNTRAINED
 
 POINT = "SP520121-0002"
-EXAM = "coached-elder"
-RIGHT = ("请老人先挂电话", "陪她打 96110")
-WRONG = ("接过电话", "劝她把钱取成现金")
 PICTURES = os.environ.get("DESK_PICTURES", "")
 """A folder for pictures of the pages, for whoever wants to look at them."""
 
@@ -117,29 +114,6 @@ def cut(page: Page, line: str) -> None:
     page.fill("#f-terminal", POS)
     page.click(f"#lines button[value={line}]")
     expect(page.locator("#lines")).to_contain_text("应答丢失")
-
-
-def sit(teller: Teller, answers: tuple[str, str]) -> None:
-    """Sit the exam about the coached elder with these answers, then the right ones."""
-    teller.sign_in()
-    teller.press("3")
-    teller.insert("elder")
-    teller.hand("stranger")
-    teller.press("ok")
-    teller.at("payee_check")
-    answer(teller.page, answers[0], RIGHT[0])
-    expect(current(teller.page)).to_contain_text("不办这一笔")
-    teller.press("cancel")
-    answer(teller.page, answers[1], RIGHT[1])
-
-
-def current(page: Page) -> playwright.Locator:
-    return page.locator("lesson-panel [aria-current=step]")
-
-
-def answer(page: Page, *texts: str) -> None:
-    for text in dict.fromkeys(texts):
-        page.click(f"lesson-panel .options button:has-text('{text}')")
 
 
 def test_an_exam_is_failed_and_then_passed_and_the_register_knows(

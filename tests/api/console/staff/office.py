@@ -42,6 +42,16 @@ def manned(settings: Settings, world: Village) -> Iterator[tuple[Watched, str]]:
         yield village, str(village.counter.http.base_url)
 
 
+def stays_closed(address: str, path: str) -> None:
+    """Check that a page lets no terminal in, and sends a stranger to the sign-in."""
+    terminal, stranger = Clerk(address, "demo-terminal"), Browser(address)
+    assert terminal.get(path).status_code == 403
+    gone = stranger.get(path, follow=False)
+    assert gone.headers["location"].startswith("/console/sign-in?next=")
+    terminal.close()
+    stranger.close()
+
+
 def words(page: httpx2.Response) -> str:
     """What a page says, without its tags."""
     return " ".join(unescape(TAGS.sub(" ", page.text)).split())

@@ -7,8 +7,7 @@ from datetime import timedelta
 import pytest
 
 from pos_sim.domain.calendar import in_local_time
-from tests.api.console.browser import Browser
-from tests.api.console.staff.office import Clerk, high_alert, words
+from tests.api.console.staff.office import Clerk, high_alert, stays_closed, words
 from tests.api.counter import Json
 from tests.api.village import OTHER_POS, POS
 from tests.api.watched import Watched
@@ -139,8 +138,4 @@ def test_who_only_reads_decides_nothing(address: str, village: Watched, key: str
 
 
 def test_a_terminal_and_a_stranger_stay_outside(address: str) -> None:
-    terminal, stranger = Clerk(address, "demo-terminal"), Browser(address)
-    assert terminal.get(AT).status_code == 403
-    assert "/console/sign-in?next=" in stranger.get(AT, follow=False).headers["location"]
-    terminal.close()
-    stranger.close()
+    stays_closed(address, AT)

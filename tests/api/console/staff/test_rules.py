@@ -11,8 +11,8 @@ import pytest
 
 from api.settings import Settings
 from pos_sim.domain.calendar import business_date
-from tests.api.console.browser import Browser, hidden
-from tests.api.console.staff.office import Clerk, high_alert, manned, words
+from tests.api.console.browser import hidden
+from tests.api.console.staff.office import Clerk, high_alert, manned, stays_closed, words
 from tests.api.counter import Json
 from tests.api.village import Village
 from tests.api.watched import Watched
@@ -270,8 +270,4 @@ def test_who_only_reads_proposes_nothing(address: str, village: Watched, key: st
 
 @pytest.mark.parametrize("path", [AT, f"{AT}/R01"])
 def test_a_terminal_and_a_stranger_stay_outside(address: str, path: str) -> None:
-    terminal, stranger = Clerk(address, "demo-terminal"), Browser(address)
-    assert terminal.get(path).status_code == 403
-    assert "/console/sign-in?next=" in stranger.get(path, follow=False).headers["location"]
-    terminal.close()
-    stranger.close()
+    stays_closed(address, path)

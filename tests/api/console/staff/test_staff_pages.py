@@ -259,9 +259,22 @@ def test_a_session_that_ended_leads_back_to_the_alert(
         go(page, path_of(alert))
         page.context.clear_cookies()
         page.locator("#move-assign button, #move-investigate button").first.click()
-        page.wait_for_url(re.compile("/console/sign-in"))
-        page.click("form:has(input[value='demo-maker']) button")
-        page.wait_for_url(f"**{path_of(alert)}")
+        signs_in_again(page, alert, "demo-maker")
+
+
+def sends_too_late(page: Page, alert: Json, note: str) -> None:
+    """Write a note and send it when the session has ended."""
+    go(page, path_of(alert))
+    page.context.clear_cookies()
+    page.fill("#f-assign-note", note)
+    page.locator("#move-assign button").click()
+
+
+def signs_in_again(page: Page, alert: Json, key: str) -> None:
+    """Be led to the sign-in, and from there back to the alert."""
+    page.wait_for_url(re.compile("/console/sign-in"))
+    page.click(f"form:has(input[value='{key}']) button")
+    page.wait_for_url(f"**{path_of(alert)}")
 
 
 def test_what_was_typed_when_a_session_ended_is_there_again(
@@ -269,13 +282,8 @@ def test_what_was_typed_when_a_session_ended_is_there_again(
 ) -> None:
     alert = high_alert(village)
     with screen(chromium, address, "demo-maker") as page:
-        go(page, path_of(alert))
-        page.context.clear_cookies()
-        page.fill("#f-assign-note", "写了很久的说明")
-        page.locator("#move-assign button").click()
-        page.wait_for_url(re.compile("/console/sign-in"))
-        page.click("form:has(input[value='demo-maker']) button")
-        page.wait_for_url(f"**{path_of(alert)}")
+        sends_too_late(page, alert, "写了很久的说明")
+        signs_in_again(page, alert, "demo-maker")
         expect(page.locator("#move-assign .kept")).to_contain_text("您写的内容已放回")
         expect(page.locator("#f-assign-note")).to_have_value("写了很久的说明")
         page.locator("#move-assign button").click()
@@ -289,13 +297,8 @@ def test_what_was_typed_is_not_shown_to_somebody_else(
 ) -> None:
     alert = high_alert(village)
     with screen(chromium, address, "demo-maker") as page:
-        go(page, path_of(alert))
-        page.context.clear_cookies()
-        page.fill("#f-assign-note", "只给自己看的话")
-        page.locator("#move-assign button").click()
-        page.wait_for_url(re.compile("/console/sign-in"))
-        page.click("form:has(input[value='demo-checker']) button")
-        page.wait_for_url(f"**{path_of(alert)}")
+        sends_too_late(page, alert, "只给自己看的话")
+        signs_in_again(page, alert, "demo-checker")
         expect(page.locator("#f-assign-note")).to_have_value("由我核查")
 
 
