@@ -63,7 +63,10 @@ class Writer:
                 done = with_last_words(transaction.connection, work)
                 await self._in_thread(transaction.keep)
                 transaction.end()
-            except BaseException:  # cancelled, too: perhaps while it began
+            except Exception:
+                transaction.end()  # before the next turn: whoever comes finds the same connection
+                raise
+            except BaseException:  # cancelled, perhaps while the thread was at it
                 self._thread.submit(transaction.end)
                 raise
             return done

@@ -8,7 +8,7 @@ import threading
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, QueuePool, text
 from sqlalchemy.exc import IntegrityError
 
 from pos_sim.store.database import Database
@@ -138,6 +138,23 @@ async def test_a_long_log_is_begun_anew_and_nobody_has_to_wait_for_it(
 async def test_only_sqlite_has_such_a_log(database: Database) -> None:
     await database.keep_log_short()
     assert await database.run(put("a")) == 1
+
+
+async def test_brief_work_that_raises_leaves_its_connection_for_the_next_at_once(
+    new_database: NewDatabase,
+) -> None:
+    def fails(connection: Connection) -> None:
+        put("a")(connection)
+        raise ZeroDivisionError
+
+    database = Database(new_database())
+    for _ in range(20):
+        with pytest.raises(ZeroDivisionError):
+            await database.run_brief(fails)
+        pool = database.sync_engine.pool
+        assert isinstance(pool, QueuePool)
+        assert pool.checkedout() == 0
+    await database.close()
 
 
 async def test_a_reader_who_is_stopped_at_any_moment_leaves_no_connection_behind(
