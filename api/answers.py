@@ -111,10 +111,12 @@ def waiver_shown(policy: Policy, waiver_id: str) -> Answer:
         "title": waiver.title,
         "title_en": waiver.title_en,
         "granted_by": waiver.granted_by,
+        "granted_by_en": waiver.granted_by_en,
         "since": waiver.since.isoformat(),
         "since_certainty": waiver.since_certainty.value,
         "borne_by": waiver.bearer.value,
         "source": waiver.origin.source,
+        "source_en": waiver.origin.source_en,
     }
 
 

@@ -49,15 +49,6 @@ class Texts:
         parts = both.split(" · ")
         return parts[self._place] if len(parts) == len(LANGUAGES) else both
 
-    def cite(self, source: str) -> str:
-        """Return where a shipped policy says something, in this language; others as written.
-
-        >>> Texts("zh").cite("Example value"), Texts("zh").cite("县支行通知")
-        ('示例值', '县支行通知')
-        """
-        both = catalogue().get(f"citations.{source}")
-        return both[self._place] if both else source
-
     def under(self, prefix: str) -> dict[str, str]:
         """Return all texts of one file, for a module that needs them: name to text."""
         start = f"{prefix}."

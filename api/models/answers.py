@@ -31,10 +31,12 @@ EXAMPLE: dict[str, Any] = {
             "title": "助农取款免手续费",
             "title_en": "No fee for withdrawals at a service point",
             "granted_by": "贵阳银行",
+            "granted_by_en": "Bank of Guiyang",
             "since": "2022-11-01",
             "since_certainty": "computed",
             "borne_by": "acquirer",
-            "source": "transcript 31:57",
+            "source": "讲稿 33:03",
+            "source_en": "transcript 33:03",
         },
     },
     "balance_fen": 949_750,
@@ -53,10 +55,12 @@ class WaiverShown(BaseModel):
     title: str
     title_en: str
     granted_by: str
+    granted_by_en: str
     since: str = Field(description="Date of its start")
     since_certainty: str = Field(description="`verified`, `computed` or `assumed`")
     borne_by: str = Field(description="`issuer`, `acquirer` or `platform`")
     source: str
+    source_en: str
 
 
 class FeeShown(BaseModel):

@@ -35,6 +35,7 @@ class WaivedLine(BaseModel):
     title: str
     title_en: str
     granted_by: str
+    granted_by_en: str
     borne_by: str = Field(description="`issuer` 发卡行 · `acquirer` 收单行 · `platform` 平台")
     count: int
     waived_fen: int

@@ -132,6 +132,7 @@ class PolicySummary(BaseModel):
     title_en: str
     effective_from: date
     source: str
+    source_en: str
     certainty: str
     is_in_force: bool = Field(description="By today's business date")
     status: PolicyStatus = Field(description="Only `published` versions ever count")
@@ -199,6 +200,7 @@ def summary_of(listed: Listed) -> dict[str, Any]:
         "title_en": policy.title_en,
         "effective_from": policy.effective_from,
         "source": policy.origin.source,
+        "source_en": policy.origin.source_en,
         "certainty": policy.origin.certainty.value,
         "is_in_force": listed.is_in_force,
         "status": row.status if row else "published",

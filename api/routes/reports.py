@@ -168,6 +168,7 @@ def waived_line(
         title=waiver.title,
         title_en=waiver.title_en,
         granted_by=waiver.granted_by,
+        granted_by_en=waiver.granted_by_en,
         borne_by=bearer,
         count=count,
         waived_fen=waived,

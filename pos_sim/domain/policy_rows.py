@@ -29,11 +29,15 @@ LAST_PRIORITY = 1_000
 
 
 def origin_of(row: Row) -> Origin:
-    """Read where a row comes from; a note is optional."""
+    """Read where a row comes from; a note is optional, and so is the English of each text."""
+    source = row.text("source")
+    note = row.text("note", default="")
     return Origin(
-        source=row.text("source"),
+        source=source,
+        source_en=row.text("source_en", default="") or source,
         certainty=row.word("certainty", Certainty),
-        note=row.text("note", default=""),
+        note=note,
+        note_en=row.text("note_en", default="") or note,
     )
 
 
@@ -88,7 +92,8 @@ def waiver_row(row: Row) -> Waiver:
         waiver_id=row.text("id"),
         title=row.text("title"),
         title_en=row.text("title_en"),
-        granted_by=row.text("granted_by"),
+        granted_by=(granted_by := row.text("granted_by")),
+        granted_by_en=row.text("granted_by_en", default="") or granted_by,
         operations=_operations(row),
         channels=row.some_words("channels", Channel) or frozenset(Channel),
         cross_bank=_either(row),

@@ -76,11 +76,16 @@ class Certainty(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where a row comes from; the note says what the source leaves open."""
+    """Where a row comes from; the note says what the source leaves open.
+
+    Each text in Chinese and in English; one that was given in one language stands for both.
+    """
 
     source: str
+    source_en: str
     certainty: Certainty
     note: str
+    note_en: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,6 +137,7 @@ class Waiver:
     title: str
     title_en: str
     granted_by: str
+    granted_by_en: str
     operations: frozenset[Operation]
     channels: frozenset[Channel]
     cross_bank: frozenset[bool]

@@ -52,6 +52,7 @@ def test_a_waived_fee_tells_who_waived_it_and_where_that_is_written(counter: Cou
     assert fee["waiver"]["policy_id"]
     assert fee["waiver"]["granted_by"]
     assert fee["waiver"]["source"]
+    assert fee["waiver"]["source_en"]
 
 
 def test_a_pin_block_is_as_good_as_a_pin(counter: Counter) -> None:

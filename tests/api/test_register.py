@@ -178,7 +178,10 @@ def test_policies_carry_their_sources(counter: Counter) -> None:
     listed = counter.get("/v1/policies").json()["items"]
     assert [policy["is_in_force"] for policy in listed] == [False, True]
     shown = counter.get(f"/v1/policies/{listed[1]['version']}").json()
-    assert all(row["source"] for row in shown["document"]["waiver"])
+    assert all(row["source"] and row["source_en"] for row in shown["document"]["waiver"])
+    assert (shown["source"], shown["source_en"]) == (
+        "银发〔2014〕235号；新华网 2014-09-10", "Yinfa [2014] No. 235; Xinhuanet 2014-09-10",
+    )  # fmt: skip
     assert counter.get("/v1/policies/none").status_code == 404
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from copy import deepcopy
 from datetime import date
 from typing import Any
@@ -12,14 +13,16 @@ import pytest
 from pos_sim.domain.fees import Channel
 from pos_sim.domain.limits import Granularity, Limit, LimitKind
 from pos_sim.domain.money import Fen, yuan
-from pos_sim.domain.policy import PolicyError, PolicySet, read_policy
-from pos_sim.domain.tariff import Certainty
+from pos_sim.domain.policy import Policy, PolicyError, PolicySet, read_policy
+from pos_sim.domain.tariff import Certainty, Origin
 from pos_sim.policies import shipped
 
 POLICIES = shipped()
 OLD, NEW = POLICIES.policies
 
 Document = dict[str, Any]
+
+CHINESE = re.compile(r"[\u3400-\u9fff]")
 
 
 def document() -> Document:
@@ -100,13 +103,42 @@ def test_the_notes_that_are_paid_out(channel: str, notes: int) -> None:
 
 def test_no_figure_from_memory_names_a_regulation_as_its_source() -> None:
     for policy in POLICIES.policies:
-        rows = [
-            *(origin for _, origin in policy.limits.values()),
-            *(origin for _, origin in policy.granularities.values()),
-            *(price.origin for price in policy.prices),
+        memories = [row for row in origins(policy) if row.certainty is Certainty.FROM_MEMORY]
+        assert not [row for row in memories if "银发" in row.source or "Yinfa" in row.source_en]
+
+
+def origins(policy: Policy) -> list[Origin]:
+    return [
+        policy.origin,
+        *(origin for _, origin in policy.limits.values()),
+        *(origin for _, origin in policy.granularities.values()),
+        *(price.origin for price in policy.prices),
+        *(waiver.origin for waiver in policy.waivers),
+    ]
+
+
+def test_whatever_is_shipped_says_where_it_comes_from_in_both_languages() -> None:
+    for policy in POLICIES.policies:
+        pairs = [
+            *((one.source, one.source_en) for one in origins(policy)),
+            *((one.note, one.note_en) for one in origins(policy) if one.note),
+            *((one.granted_by, one.granted_by_en) for one in policy.waivers),
         ]
-        memories = [row for row in rows if row.certainty is Certainty.FROM_MEMORY]
-        assert not [row for row in memories if "银发" in row.source]
+        assert [pair for pair in pairs if not CHINESE.search(pair[0])] == []
+        assert [pair for pair in pairs if CHINESE.search(pair[1])] == []
+
+
+def test_a_text_in_one_language_stands_for_both() -> None:
+    fields = document()
+    for name in ("source_en", "note_en"):
+        del fields[name]
+        del fields["waiver"][2][name]
+    fields["waiver"][2] |= {"granted_by_en": ""}
+    policy = read_policy(json.dumps(fields), "one.toml")
+    waiver = policy.waiver(fields["waiver"][2]["id"])
+    for origin in (policy.origin, waiver.origin):
+        assert (origin.source_en, origin.note_en) == (origin.source, origin.note)
+    assert waiver.granted_by_en == waiver.granted_by == "贵阳银行"
 
 
 def test_every_version_carries_every_shared_waiver() -> None:

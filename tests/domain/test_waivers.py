@@ -44,7 +44,7 @@ def test_another_banks_card_at_a_point_of_the_bank_of_guiyang() -> None:
     assert answer == Fee(Fen(250), Fen(250), ZERO, "W3-own-points", Bearer.ACQUIRER)
     waiver = POLICIES.on(TODAY).waiver("W3-own-points")
     assert waiver.since.isoformat() == "2022-11-01"
-    assert waiver.origin.source == "transcript 33:03"
+    assert (waiver.origin.source, waiver.origin.source_en) == ("讲稿 33:03", "transcript 33:03")
 
 
 RURAL = replace(GYB_DEBIT, card_product=Product.RURAL_REVITALIZATION)

@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any
 
 from api.console.staff.points import fen_of, typed_yuan
-from api.console.staff.policy_forms import changed_prices, changed_waivers
+from api.console.staff.policy_forms import changed_prices, changed_waivers, resourced
 from api.console.texts import Texts
 from api.models.tariff import FeeQuoteBody
 from api.problems import invalid_field
@@ -170,7 +170,7 @@ def worked_out(policies: PolicySet, body: FeeQuoteBody, day: date) -> Worked:
 # New versions -----------------------------------------------------------------------------------
 
 
-TEXTS = ("version", "title", "title_en", "effective_from", "source")
+TEXTS = ("version", "title", "title_en", "effective_from")
 
 
 def document_from(base: Policy, form: Mapping[str, str]) -> dict[str, Any]:
@@ -178,9 +178,8 @@ def document_from(base: Policy, form: Mapping[str, str]) -> dict[str, Any]:
     pasted = form.get(PASTE, "").strip()
     if pasted:
         return read_document(pasted)
-    document: dict[str, Any] = json.loads(base.canonical)
+    document = resourced(json.loads(base.canonical), form)
     document |= {name: form.get(name, "").strip() for name in TEXTS}
-    document["certainty"] = "assumed"
     document["limit"] = [limit_from(row, form) for row in document["limit"]]
     document["price"] = changed_prices(document, form)
     document["waiver"] = changed_waivers(document, form)
@@ -194,9 +193,10 @@ def limit_from(row: Mapping[str, Any], form: Mapping[str, str]) -> dict[str, Any
     amount = fen_of(text, name) if text else None
     if amount == row.get("amount_max_fen"):
         return dict(row)
-    kept = {key: value for key, value in row.items() if key not in ("amount_max_fen", "note")}
-    kept |= {"source": form.get("source", "").strip(), "certainty": "assumed"}
-    return kept if amount is None else kept | {"amount_max_fen": amount}
+    after = resourced(row, form)
+    if amount is None:
+        return {key: value for key, value in after.items() if key != "amount_max_fen"}
+    return after | {"amount_max_fen": amount}
 
 
 def limit_text(fen: int | None) -> str:

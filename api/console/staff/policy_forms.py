@@ -20,6 +20,8 @@ from risk.facts import Kind
 
 NUMBERS = ("up_to_fen", "fixed_fen", "rate_bp", "min_fen", "max_fen")
 DATES = ("since", "until")
+ORIGIN = frozenset({"source", "source_en", "note", "note_en", "certainty"})
+"""Where a row comes from, as a document writes it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,5 +133,15 @@ def sourced(
     after = {key: value for key, value in {**row, **changes}.items() if value != ""}
     if after == row:
         return dict(row)
-    after.pop("note", None)
-    return after | {"source": form.get("source", "").strip(), "certainty": "assumed"}
+    return resourced(after, form)
+
+
+def resourced(row: Mapping[str, Any], form: Mapping[str, str]) -> dict[str, Any]:
+    """Return a row with the source that the form names; what was said of the old one goes."""
+    kept = {key: value for key, value in row.items() if key not in ORIGIN}
+    english = form.get("source_en", "").strip()
+    return (
+        kept
+        | {"source": form.get("source", "").strip(), "certainty": "assumed"}
+        | ({"source_en": english} if english else {})
+    )

@@ -52,7 +52,7 @@ function feeRows({ fee, fee_returned_fen }, w) {
     ...(fee.before_waiver_fen ? [[w("减免前手续费", "Fee before waiver"), `¥${yuan(fee.before_waiver_fen)}`]] : []),
     ...(fee.waived_fen ? [[w("减免", "Waived"), `−¥${yuan(fee.waived_fen)}`]] : []),
     [w("实收手续费", "Fee charged"), `¥${yuan(fee.charged_fen)}`],
-    ...(waiver ? [["", w("减免原因：", "Why waived: ") + `${w(waiver.title, waiver.title_en)} · ${waiver.granted_by} · ${waiver.since}`, "note"]] : []),
+    ...(waiver ? [["", w("减免原因：", "Why waived: ") + `${w(waiver.title, waiver.title_en)} · ${w(waiver.granted_by, waiver.granted_by_en)} · ${waiver.since}`, "note"]] : []),
     ...(fee_returned_fen ? [[w("退回手续费", "Fee returned"), `¥${yuan(fee_returned_fen)}`]] : []),
   ];
 }

@@ -10,7 +10,6 @@ from urllib.parse import urlencode
 
 import pytest
 
-from api.console.texts import Texts
 from pos_sim.domain.calendar import business_date
 from tests.api.console.browser import hidden
 from tests.api.console.staff.office import Clerk, stays_closed, words
@@ -50,6 +49,16 @@ def test_a_day_that_is_none_is_today(maker: Clerk, village: Watched, on: str) ->
     page = maker.get(f"{AT}?{urlencode({'on': on})}")
     assert f"{day(village, 0)} 适用的版本" in words(page)
     assert "<script>" not in page.text
+
+
+def test_sources_and_notes_are_read_in_the_language_of_the_page(address: str) -> None:
+    clerk = Clerk(address, "demo-auditor")
+    assert "讲稿 33:03 来源未说明由哪一方减免" in words(clerk.get(AT))
+    clerk.get(f"/console/language/en?next={AT}")
+    said = words(clerk.get(AT))
+    assert "transcript 33:03 The source doesn't say on which side" in said
+    assert "Bank of Guiyang" in said
+    clerk.close()
 
 
 def test_a_version_shows_what_it_changed(maker: Clerk) -> None:
@@ -108,7 +117,8 @@ def test_it_says_what_the_engine_charges(
     assert f"按版本 {quote['policy_version']}" in words(page)
     if fee["waiver"]:
         assert fee["waiver"]["title"] in words(page)
-        assert Texts("zh").cite(fee["waiver"]["source"]) in words(page)
+        assert fee["waiver"]["source"] in words(page)
+        assert fee["waiver"]["granted_by"] in words(page)
 
 
 def body_of(asked: dict[str, str]) -> Json:
@@ -164,11 +174,16 @@ def test_a_version_is_proposed_by_form_and_counts_once_another_approves(
     first = day(village, 3)
     page = maker.send(
         f"{AT}/new", version="2026-1", effective_from=first, title="试点提高限额",
-        title_en="Pilot", source="试点通知", limit_withdrawal="3,000", note="赶集日\r\n不够用",
+        title_en="Pilot", source="试点通知", source_en="Notice of the pilot",
+        limit_withdrawal="3,000", note="赶集日\r\n不够用",
     )  # fmt: skip
     assert "新版本已提交，等待另一人复核" in words(page)
     assert "limit[withdrawal].amount_max_fen 200000 300000" in words(page)
     assert "助农取款 2,000.00" in words(maker.get(f"{AT}?on={first}"))
+    document = village.ask("/v1/policies/2026-1", "demo-maker")["document"]
+    for told in (document, document["limit"][0]):
+        assert (told["source"], told["source_en"]) == ("试点通知", "Notice of the pilot")
+        assert not {"note", "note_en"} & set(told), "said of the version before"
     (waiting,) = village.ask("/v1/approvals", state="pending")["items"]
     to = f"/console/approvals/{waiting['approval_id']}"
     assert f'href="{AT}/2026-1"' in checker.get("/console/approvals").text
@@ -214,6 +229,7 @@ def test_a_price_and_the_last_day_of_a_waiver_are_proposed_by_fields(
     document = village.ask("/v1/policies/2026-2", "demo-maker")["document"]
     assert document["price"][2]["tiers"] == [{"max_fen": 1500, "rate_bp": 40}]
     assert document["price"][2]["source"] == "县支行通知"
+    assert "source_en" not in document["price"][2]
     assert document["price"][3]["source"] != "县支行通知"
     (waiver,) = [one for one in document["waiver"] if one["id"] == "W4"]
     assert waiver["until"] == "2027-12-31"
