@@ -19,22 +19,30 @@ OWNERS = {a.account_id: a.bank_id for a in BANK_ACCOUNTS.values() if a.kind is K
 IDS = ", ".join(str(account_id) for account_id in OWNERS)
 OWNER = " ".join(f"when {account_id} then '{bank_id}'" for account_id, bank_id in OWNERS.items())
 
-CLEARED = (
-    f"select business_date, case account_id {OWNER} end as bank_id,"
-    " sum(received) as received, sum(given) as given from ("
-    " select business_date, debit_account_id as account_id, amount_fen as received, 0 as given"
-    f" from postings where debit_account_id in ({IDS})"
-    " union all"
-    " select business_date, credit_account_id, 0, amount_fen"
-    f" from postings where credit_account_id in ({IDS})) as sides"
-    " group by business_date, account_id"
-)
-"""By business date and bank. A debit of its clearing account is money that a bank paid out for
-others and gets back (received); a credit is money that it owes them (given)."""
 
+def cleared(on: str = "") -> str:
+    """Return the query for what was cleared, by business date and bank; ``on`` narrows postings.
+
+    A debit of its clearing account is money that a bank paid out for others and gets back
+    (received); a credit is money that it owes them (given).
+    """
+    return (
+        f"select business_date, case account_id {OWNER} end as bank_id,"
+        " sum(received) as received, sum(given) as given from ("
+        " select business_date, debit_account_id as account_id, amount_fen as received, 0 as given"
+        f" from postings where {on} debit_account_id in ({IDS})"
+        " union all"
+        " select business_date, credit_account_id, 0, amount_fen"
+        f" from postings where {on} credit_account_id in ({IDS})) as sides"
+        " group by business_date, account_id"
+    )
+
+
+CLEARED = cleared()
+# The day is asked for in both halves: SQLite would read the whole journal for one of its days.
 CLEARED_ON = Statement(
-    f"select bank_id, received, given from ({CLEARED}) as cleared"
-    " where business_date = cast(:day as date) order by bank_id"
+    "select bank_id, received, given from"
+    f" ({cleared('business_date = cast(:day as date) and')}) as cleared order by bank_id"
 )
 CLEARED_ON.sqlite = CLEARED_ON.sqlite.replace("cast(:day as date)", ":day")
 

@@ -26,9 +26,11 @@ POINTS = Statement(
     " from service_points p where p.opened_on <= :day and p.status <> 'exited'"
     " order by p.service_point_id"
 )
-MONTH_DAYS = Statement(
-    "select service_point_id, business_date, moves, moved_fen, jumped from risk_point_days"
-    " where business_date >= :first and business_date <= :day and moves > 0"
+MONTH_DAYS = Statement(  # point by point: a few days of each, and not all that there ever were
+    "select d.service_point_id, d.business_date, d.moves, d.moved_fen, d.jumped"
+    " from service_points p cross join risk_point_days d"
+    " where d.service_point_id = p.service_point_id"
+    " and d.business_date >= :first and d.business_date <= :day and d.moves > 0"
 )
 TALLIES = Statement(
     "select t.service_point_id, t.card_id, case when t.card_id is null then t.details end,"
