@@ -6,7 +6,7 @@ All of them read one snapshot, so the audit may run beside a working server.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -98,12 +98,14 @@ def clearing(connection: Connection, _key: bytes) -> Iterator[Finding]:
         yield Finding("clearing", f"transaction {entry_id}", text)
 
 
-FEES = Statement(
-    "select t.transaction_id, t.fee_charged_fen, coalesce(f.earned, 0) from transactions t"
-    " left join (select entry_id, sum(amount_fen) as earned from postings"
-    f"  where credit_account_id in ({ids_of(Kind.FEE_INCOME)}) group by entry_id) f"
-    " on f.entry_id = t.transaction_id where t.business <> 'reversal'"
-    " and t.fee_charged_fen <> coalesce(f.earned, 0) order by t.transaction_id"
+FEES = Statement(  # both sides in one pass, as for `USAGE`
+    "select entry_id, sum(charged), sum(earned) from ("
+    " select transaction_id as entry_id, fee_charged_fen as charged, 0 as earned"
+    "  from transactions where business <> 'reversal' and fee_charged_fen <> 0"
+    " union all"
+    " select entry_id, 0, amount_fen from postings"
+    f" where credit_account_id in ({ids_of(Kind.FEE_INCOME)})) as sides"
+    " group by entry_id having sum(charged) <> sum(earned) order by entry_id"
 )
 
 
@@ -113,35 +115,34 @@ def fees(connection: Connection, _key: bytes) -> Iterator[Finding]:
         yield Finding("fee", f"transaction {transaction_id}", text)
 
 
-AMOUNTS = Statement(
-    "select t.transaction_id, t.first_status, coalesce(t.amount_fen, 0) + t.fee_charged_fen,"
-    " coalesce(p.paid, 0) from transactions t"
-    " left join cards c on c.card_id = t.card_id"
-    " left join service_points s on s.service_point_id = t.service_point_id"
-    " left join (select entry_id, debit_account_id, sum(amount_fen) as paid from postings"
-    "  group by entry_id, debit_account_id) p on p.entry_id = t.transaction_id"
-    "  and p.debit_account_id = coalesce(c.account_id, s.operator_account_id)"
-    " where t.business not in ('reversal', 'balance_inquiry')"
-    " and case when t.first_status = 'declined' then 0"
-    "  else coalesce(t.amount_fen, 0) + t.fee_charged_fen end <> coalesce(p.paid, 0)"
-    " order by t.transaction_id"
+AMOUNTS = Statement(  # in the order of the table, which is that of time: neighbors lie together
+    "select transaction_id, first_status, total, paid from ("
+    " select t.transaction_id, t.first_status, coalesce(t.amount_fen, 0) + t.fee_charged_fen"
+    "  as total, coalesce((select sum(p.amount_fen) from postings p"
+    "   where p.entry_id = t.transaction_id"
+    "   and p.debit_account_id = coalesce(c.account_id, s.operator_account_id)), 0) as paid"
+    "  from transactions t"
+    "  left join cards c on c.card_id = t.card_id"
+    "  left join service_points s on s.service_point_id = t.service_point_id"
+    "  where t.business not in ('reversal', 'balance_inquiry')) as sides"
+    " where case when first_status = 'declined' then 0 else total end <> paid"
 )
 
 
 def amounts(connection: Connection, _key: bytes) -> Iterator[Finding]:
-    for transaction_id, status, total, paid in AMOUNTS.rows(connection):
+    for transaction_id, status, total, paid in sorted(AMOUNTS.rows(connection)):
         text = f"{status}: amount and fee are {total} fen, the payer was debited {paid}"
         yield Finding("amount", f"transaction {transaction_id}", text)
 
 
 SILENT_ENTRIES = Statement(
-    "select distinct t.transaction_id, t.business, t.first_status from transactions t"
-    " join postings p on p.entry_id = t.transaction_id"
-    " where t.first_status = 'declined' or t.business = 'balance_inquiry'"
+    "select t.transaction_id, t.business, t.first_status from transactions t"
+    " where (t.first_status = 'declined' or t.business = 'balance_inquiry')"
+    " and exists (select 1 from postings p where p.entry_id = t.transaction_id)"
 )
 BURIED = Statement(
-    "select t.transaction_id from transactions t join tombstones b"
-    " on b.transaction_id = t.transaction_id where t.first_status <> 'declined'"
+    "select t.transaction_id from tombstones b cross join transactions t"
+    " where t.transaction_id = b.transaction_id and t.first_status <> 'declined'"
 )
 
 
@@ -154,18 +155,14 @@ def moved_by_nothing(connection: Connection, _key: bytes) -> Iterator[Finding]:
         yield Finding("no_movement", f"transaction {transaction_id}", "decided beside a tombstone")
 
 
+MOVED_BY = "coalesce((select sum(p.amount_fen) from postings p where p.entry_id = {}), 0)"
+RELEASED = "o.transaction_id || '-release'"
+UNDONE = "case when o.ended_by like 'by %' then o.transaction_id || '-cancel' else o.ended_by end"
 REVERSALS = Statement(
-    "select o.transaction_id, o.ended_by, coalesce(first.total, 0) + coalesce(later.total, 0),"
-    " coalesce(undone.total, 0) from transactions o"
-    " left join (select entry_id, sum(amount_fen) as total from postings group by entry_id) first"
-    "  on first.entry_id = o.transaction_id"
-    " left join (select entry_id, sum(amount_fen) as total from postings group by entry_id) later"
-    "  on later.entry_id = o.transaction_id || '-release'"
-    " left join (select entry_id, sum(amount_fen) as total from postings group by entry_id) undone"
-    "  on undone.entry_id = case when o.ended_by like 'by %'"
-    "   then o.transaction_id || '-cancel' else o.ended_by end"
-    " where o.status = 'reversed'"
-    " and coalesce(first.total, 0) + coalesce(later.total, 0) <> coalesce(undone.total, 0)"
+    "select * from (select o.transaction_id, o.ended_by,"
+    f" {MOVED_BY.format('o.transaction_id')} + {MOVED_BY.format(RELEASED)} as moved,"
+    f" {MOVED_BY.format(UNDONE)} as undone"
+    " from transactions o where o.status = 'reversed') as sides where moved <> undone"
 )
 TWICE = Statement(
     "select r.original_id, count(*) from transactions r"
@@ -194,13 +191,14 @@ def reversals(connection: Connection, _key: bytes) -> Iterator[Finding]:
 
 
 HOLDS = Statement(
-    "select t.transaction_id, t.status, t.amount_fen, coalesce(r.paid, 0) from transactions t"
-    " left join (select entry_id, credit_account_id, sum(amount_fen) as paid from postings"
-    "  where entry_id like '%-release' group by entry_id, credit_account_id) r"
-    "  on r.entry_id = t.transaction_id || '-release' and r.credit_account_id = t.payee_account_id"
-    " where t.first_status = 'held' and coalesce(r.paid, 0) <> case t.status"
-    "  when 'held' then 0 when 'approved' then t.amount_fen"
-    "  else case when r.paid is null then 0 else t.amount_fen end end"
+    "select transaction_id, status, amount_fen, coalesce(paid, 0) from ("
+    " select t.transaction_id, t.status, t.amount_fen, (select sum(p.amount_fen) from postings p"
+    "  where p.entry_id = t.transaction_id || '-release'"
+    "  and p.credit_account_id = t.payee_account_id) as paid"
+    " from transactions t where t.first_status = 'held') as sides"
+    " where coalesce(paid, 0) <> case status"
+    "  when 'held' then 0 when 'approved' then amount_fen"
+    "  else case when paid is null then 0 else amount_fen end end"
 )
 
 
@@ -211,13 +209,13 @@ def holds(connection: Connection, _key: bytes) -> Iterator[Finding]:
         yield Finding("hold", f"transaction {transaction_id}", text)
 
 
-STRAY_ENTRIES = Statement(
+STRAY_ENTRIES = Statement(  # the first question is about nearly all, the second about a few
     "select distinct p.entry_id from postings p where p.entry_id not like 'opening%'"
     " and p.entry_id not like 'credit-%' and p.entry_id not like 'exit-%'"
+    " and not exists (select 1 from transactions t where t.transaction_id = p.entry_id)"
     " and not exists (select 1 from transactions t"
-    "  where t.transaction_id = p.entry_id"
-    "  or t.transaction_id = substr(p.entry_id, 1, 20)"
-    "   and p.entry_id in (t.transaction_id || '-release', t.transaction_id || '-cancel'))"
+    "  where t.transaction_id = substr(p.entry_id, 1, 20)"
+    "  and p.entry_id in (t.transaction_id || '-release', t.transaction_id || '-cancel'))"
 )
 
 
@@ -280,28 +278,30 @@ def seals(connection: Connection, key: bytes) -> Iterator[Finding]:
             yield Finding("seal", f"transaction {row[0]}", "the record is not what was decided")
 
 
-SETTLED = Statement(
-    "select s.business_date, s.bank_id, s.received_fen, s.given_fen,"
-    f" coalesce(c.received, 0), coalesce(c.given, 0) from settlements s left join ({CLEARED}) c"
-    " on c.business_date = s.business_date and c.bank_id = s.bank_id"
-    " where s.received_fen <> coalesce(c.received, 0) or s.given_fen <> coalesce(c.given, 0)"
-)
-UNSETTLED = Statement(
-    f"select c.business_date, c.bank_id, c.received, c.given from ({CLEARED}) c"
-    " where exists (select 1 from settlements s where s.business_date = c.business_date)"
-    " and not exists (select 1 from settlements s where s.business_date = c.business_date"
-    "  and s.bank_id = c.bank_id)"
-)
+SETTLED = Statement("select business_date, bank_id, received_fen, given_fen from settlements")
+IN_JOURNAL = Statement(CLEARED)
+NOTHING_MOVED = (0, 0)
 
 
 def settlements(connection: Connection, _key: bytes) -> Iterator[Finding]:
     """What was settled for a day is what the clearing accounts say of it."""
-    for day, bank_id, received, given in UNSETTLED.rows(connection):
-        text = f"not settled; journal {received} in, {given} out"
-        yield Finding("settlement", f"{bank_id} {day}", text)
-    for day, bank_id, received, given, in_journal, out_journal in SETTLED.rows(connection):
-        text = f"settled {received} in, {given} out; journal {in_journal} in, {out_journal} out"
-        yield Finding("settlement", f"{bank_id} {day}", text)
+    settled = sums_by_day(SETTLED.rows(connection))
+    cleared = sums_by_day(IN_JOURNAL.rows(connection))
+    days = {day for day, _ in settled}
+    for (day, bank_id), (received, given) in sorted(cleared.items()):
+        if day in days and (day, bank_id) not in settled:
+            text = f"not settled; journal {received} in, {given} out"
+            yield Finding("settlement", f"{bank_id} {day}", text)
+    for (day, bank_id), (received, given) in sorted(settled.items()):
+        in_journal, out_journal = cleared.get((day, bank_id), NOTHING_MOVED)
+        if (received, given) != (in_journal, out_journal):
+            text = f"settled {received} in, {given} out; journal {in_journal} in, {out_journal} out"
+            yield Finding("settlement", f"{bank_id} {day}", text)
+
+
+def sums_by_day(found: Iterable[Any]) -> dict[tuple[str, str], tuple[int, int]]:
+    """Return fen in and out by business date and bank."""
+    return {(str(day), bank_id): (int(came), int(went)) for day, bank_id, came, went in found}
 
 
 def streamed(connection: Connection, sql: str) -> Iterator[Any]:
