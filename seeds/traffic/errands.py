@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
+from pos_sim.domain.hot import hot_dataclass
 from pos_sim.domain.money import ZERO, Fen
 from pos_sim.domain.requests import Business
 from risk.places import PENSION_DAY
@@ -21,7 +21,7 @@ NEAR_ENOUGH = Fraction(1, 10)
 """A waiting bill may ask for so much more or less than what somebody meant to pay."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@hot_dataclass(frozen=True, slots=True, kw_only=True)
 class Errand:
     """One reason to come; a bill payment names its bill."""
 

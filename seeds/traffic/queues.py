@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
+from functools import cache
 
 from pos_sim.domain.calendar import SHANGHAI
-from pos_sim.domain.requests import Key, Position, Reported, Request, Reversal
+from pos_sim.domain.hot import hot_dataclass
+from pos_sim.domain.requests import Key, Position, Reported, Request
 from seeds.dice import Dice
 from seeds.traffic.scripts import Script
 from seeds.traffic.visits import Visit
@@ -20,7 +21,7 @@ DRIFT_M = 25
 """So far north or east of its place a terminal may believe itself to be."""
 
 
-@dataclass(frozen=True, slots=True)
+@hot_dataclass(frozen=True, slots=True)
 class Turn:
     """One customer's turn at a machine: the messages and the seconds before each of them."""
 
@@ -68,17 +69,10 @@ def messages(terminal_id: str, turns: Sequence[Turn], day: date, dice: Dice) -> 
                 trace += 1
                 key = Key(terminal_id, batch_no, f"{trace:06d}")
             if step.is_sent:
-                request = replace(
-                    step.request, key=key, received_at=at, reported=reported(turn.visit, dice)
-                )
-                yield named(request, keys[-step.reverses]) if step.reverses else request
+                said = reported(turn.visit, dice)
+                original = {"original": keys[-step.reverses]} if step.reverses else {}
+                yield step.message(key=key, received_at=at, reported=said, **original)
             keys.append(key)
-
-
-def named(request: Request, original: Key) -> Request:
-    """Return a reversal that names its original."""
-    assert isinstance(request, Reversal)
-    return replace(request, original=original)
 
 
 def starts(queue: Sequence[Turn]) -> list[int]:
@@ -99,9 +93,16 @@ def reported(visit: Visit, dice: Dice) -> Reported:
     """Return what the terminal says of itself: its serial, and where it stands if it stands."""
     machine, shop = visit.machine, visit.shop
     if not machine.stands:
-        return Reported(terminal_serial=machine.serial, entry_mode="chip")
-    north, east = (dice.between(-DRIFT_M, DRIFT_M) / METERS_PER_DEGREE for _ in range(2))
+        return unplaced(machine.serial)
+    north = dice.between(-DRIFT_M, DRIFT_M) / METERS_PER_DEGREE
+    east = dice.between(-DRIFT_M, DRIFT_M) / METERS_PER_DEGREE
     position = Position(
         round(shop.latitude + north, 5), round(shop.longitude + east, 5), dice.between(5, 30)
     )
     return Reported(position=position, terminal_serial=machine.serial, entry_mode="chip")
+
+
+@cache
+def unplaced(serial: str) -> Reported:
+    """Return what a terminal says that does not stand: the same each time."""
+    return Reported(terminal_serial=serial, entry_mode="chip")

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from functools import lru_cache
-from typing import Any, NamedTuple
+from functools import lru_cache, partial
+from typing import Any, NamedTuple, TypeAlias
 
 from pos_sim.domain.banks import BANKS
-from pos_sim.domain.calendar import DEMO_START
 from pos_sim.domain.cards import Pin
+from pos_sim.domain.hot import hot_dataclass
 from pos_sim.domain.limits import LimitKind
 from pos_sim.domain.money import Fen, yuan
 from pos_sim.domain.policy import Policy
@@ -19,7 +18,6 @@ from pos_sim.domain.requests import (
     CardBillPayment,
     CashBillPayment,
     CashRemittance,
-    Key,
     Request,
     Reversal,
     ReversalReason,
@@ -34,8 +32,8 @@ from seeds.traffic.visits import Visit
 WRONG_PIN = Pin("123456")
 """Nobody has it: see ``seeds.numbers.EASY_PINS``."""
 
-BLANK: dict[str, Any] = {"key": Key("", "", ""), "received_at": DEMO_START}
-"""What a terminal fills in when it sends."""
+Message: TypeAlias = partial[Request]
+"""A request but for key, time and what is reported: the terminal says those when it sends."""
 
 
 class Pause(NamedTuple):
@@ -49,37 +47,36 @@ TYPING, RESENDING, TIMING_OUT = Pause(20, 50), Pause(10, 20), Pause(60, 75)
 MUCH_LATER = Pause(400, 900)
 
 
-@dataclass(frozen=True, slots=True)
+@hot_dataclass(frozen=True, slots=True)
 class Step:
     """One message; ``repeats`` and ``reverses`` count messages backward, 0 is none.
 
     A message that is not sent got lost on its way: its key is used up all the same.
     """
 
-    request: Request
+    message: Message
     pause: Pause = TYPING
     repeats: int = 0
     reverses: int = 0
     is_sent: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@hot_dataclass(frozen=True, slots=True)
 class Scene:
     """A visit, its plain message, and the policy of the day."""
 
     visit: Visit
-    plain: Any
+    plain: Message
     policy: Policy
     seed: int
 
-    def with_amount(self, amount: int) -> Request:
-        asked: Request = replace(self.plain, amount=Fen(amount))
-        return asked
+    def with_amount(self, amount: int) -> Message:
+        return partial(self.plain, amount=Fen(amount))
 
 
 Script = list[Step]
 
-REVERSAL = Reversal(**BLANK, original=BLANK["key"], reason=ReversalReason.TIMEOUT)
+REVERSAL: Message = partial(Reversal, reason=ReversalReason.TIMEOUT)
 
 
 def script_of(visit: Visit, policy: Policy, seed: int) -> Script:
@@ -104,7 +101,7 @@ def wrong_pin_twice(scene: Scene) -> Script:
 
 
 def odd_amount(scene: Scene) -> Script:
-    return [Step(scene.with_amount(scene.plain.amount + yuan(5))), Step(scene.plain)]
+    return [Step(scene.with_amount(scene.visit.errand.amount + yuan(5))), Step(scene.plain)]
 
 
 def over_limit(scene: Scene) -> Script:
@@ -119,8 +116,8 @@ def short_of_money(scene: Scene) -> Script:
 
 
 def wrong_payee_name(scene: Scene) -> Script:
-    name = scene.plain.payee_name
-    return [Step(replace(scene.plain, payee_name=misheard(name))), Step(scene.plain)]
+    name = scene.plain.keywords["payee_name"]
+    return [Step(partial(scene.plain, payee_name=misheard(name))), Step(scene.plain)]
 
 
 def replay(scene: Scene) -> Script:
@@ -146,12 +143,12 @@ def bypass(scene: Scene) -> Script:
     card = card_fields(scene.visit, scene.seed)
     payee = scene.visit.shop.operator
     to: dict[str, Any] = {"payee_account_no": payee.account_no, "payee_name": payee.name}
-    paid = Transfer(**BLANK, **card, **to, amount=PAID_TO_THE_SHOP)
+    paid = partial(Transfer, **card, **to, amount=PAID_TO_THE_SHOP)
     return [*over_limit(scene), Step(paid)]
 
 
 def by_hand(scene: Scene) -> Script:
-    undone = replace(REVERSAL, reason=ReversalReason.OTHER)
+    undone = partial(REVERSAL, reason=ReversalReason.OTHER)
     return [Step(scene.plain), Step(undone, MUCH_LATER, reverses=1), Step(scene.plain)]
 
 
@@ -180,7 +177,7 @@ SCRIPTS: dict[Mishap | Misdeed | Vain | None, Callable[[Scene], Script]] = {
 
 
 def mistyped(scene: Scene) -> Step:
-    return Step(replace(scene.plain, pin=WRONG_PIN))
+    return Step(partial(scene.plain, pin=WRONG_PIN))
 
 
 def misheard(name: str) -> str:
@@ -193,15 +190,14 @@ def misheard(name: str) -> str:
     return turned if turned != name else f"{name[0]}小{name[1:]}"
 
 
-def message_of(visit: Visit, seed: int) -> Request:
-    """Return what the terminal sends when nothing goes wrong, without key and time."""
+def message_of(visit: Visit, seed: int) -> Message:
+    """Return what the terminal sends when nothing goes wrong."""
     errand = visit.errand
     kinds = WITH_CASH if errand.with_cash else WITH_CARD
-    fields = {**BLANK, **card_fields(visit, seed), **payee_fields(visit), **bill_fields(visit)}
+    fields = {**card_fields(visit, seed), **payee_fields(visit), **bill_fields(visit)}
     if errand.amount:
         fields["amount"] = errand.amount
-    message: Request = kinds[errand.business](**fields)
-    return message
+    return partial(kinds[errand.business], **fields)
 
 
 WITH_CARD: dict[Business, Callable[..., Request]] = {
@@ -218,7 +214,7 @@ WITH_CASH: dict[Business, Callable[..., Request]] = {
 
 def look_of(visit: Visit, seed: int) -> Step:
     """Return the message that asks for the balance."""
-    return Step(BalanceInquiry(**BLANK, **card_fields(visit, seed)))
+    return Step(partial(BalanceInquiry, **card_fields(visit, seed)))
 
 
 def card_fields(visit: Visit, seed: int) -> Mapping[str, Any]:

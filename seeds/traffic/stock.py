@@ -234,25 +234,31 @@ def shop_of(
     point = rows.point_of(row[:8])
     if not point.serves or point.service_point_id not in machines:
         return None
+    name, latitude, longitude, opens, closes, residue, _, *operator = row[8:]
     off = [c.business for c in point.controls if c.is_in_force(noon) and not c.allowed]
     return Shop(
         point_id=point.service_point_id,
-        name=row.name,
+        name=name,
         bank_id=point.bank_id,
         kind=point.kind,
         county=point.county,
-        latitude=row.latitude,
-        longitude=row.longitude,
-        opens=row.opens_minute,
-        closes=row.closes_minute,
-        market_residue=row.market_residue,
-        has_market=day.toordinal() % MARKET_DAYS == row.market_residue,
+        latitude=latitude,
+        longitude=longitude,
+        opens=opens,
+        closes=closes,
+        market_residue=residue,
+        has_market=has_market(residue, day),
         operator_account_id=point.operator_account_id,
-        operator=Payee(row.operator_account_no, row.operator_name),
+        operator=Payee(*operator),
         luck=luck_of(seed, point.service_point_id),
         off=frozenset(off),
         machines=tuple(machines[point.service_point_id]),
     )
+
+
+def has_market(residue: int, day: date) -> bool:
+    """Say whether the town whose market days leave this residue has its market."""
+    return day.toordinal() % MARKET_DAYS == residue
 
 
 @cache
@@ -262,8 +268,13 @@ def luck_of(seed: int, point_id: str) -> int:
 
 
 def machines_by_point(connection: Connection) -> dict[str, list[Machine]]:
+    return machines_of(MACHINES.rows(connection))
+
+
+def machines_of(found: Iterable[Any]) -> dict[str, list[Machine]]:
+    """Return the machines of each point from rows of ``MACHINES``."""
     machines: dict[str, list[Machine]] = defaultdict(list)
-    for point_id, terminal_id, kind, serial in MACHINES.rows(connection):
+    for point_id, terminal_id, kind, serial in found:
         machines[point_id].append(Machine(terminal_id, serial, kind == TerminalKind.POS.value))
     return machines
 

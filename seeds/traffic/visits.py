@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import accumulate
+from operator import attrgetter
 from typing import NamedTuple
 
+from pos_sim.domain.hot import hot_dataclass
 from pos_sim.domain.money import Fen
 from pos_sim.domain.requests import Business
 from seeds.dice import Dice
@@ -26,7 +28,7 @@ NOTE = 1_000
 """An amount that has to be lowered stays a multiple of 10 yuan."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@hot_dataclass(frozen=True, slots=True, kw_only=True)
 class Visit:
     """Somebody at a machine; ``second`` of the day. Who pays with banknotes needs no card."""
 
@@ -46,7 +48,7 @@ def visits_of(
     errands: Sequence[Errand], stock: Stock, habits: Habits, crowd: Crowd, dice: Dice
 ) -> list[Visit]:
     """Return the visits of one day; an errand that nobody is left to do is dropped."""
-    weights = [weight_of(shop, habits) for shop in stock.shops]
+    weights = weights_of(stock.shops, habits)
     shops = [stock.shops[number] for number in along(weights, len(errands), dice)]
     shops = exchanged(errands, at_trade_points(errands, shops, habits))
     seconds = moments(shops, habits, dice)
@@ -82,12 +84,15 @@ def is_trade(errand: Errand, habits: Habits) -> bool:
     return errand.business is Business.TRANSFER and errand.amount >= habits.trade_from
 
 
-def weight_of(shop: Shop, habits: Habits) -> int:
-    """Return how busy a shop is: its kind, its own luck, and the market if there is one."""
+def weights_of(shops: Sequence[Shop], habits: Habits) -> list[int]:
+    """Return how busy each shop is: its kind, its own luck, and the market if there is one."""
     ends = list(accumulate(permille for _, permille in habits.busyness))
-    busyness = habits.busyness[bisect_right(ends, shop.luck)][0]
-    market = habits.market_day_percent if shop.has_market else 100
-    return habits.point_kinds[shop.kind] * busyness * market
+    return [
+        habits.point_kinds[shop.kind]
+        * habits.busyness[bisect_right(ends, shop.luck)][0]
+        * (habits.market_day_percent if shop.has_market else 100)
+        for shop in shops
+    ]
 
 
 def exchanged(errands: Sequence[Errand], shops: Sequence[Shop]) -> list[Shop]:
@@ -117,7 +122,7 @@ def visit_of(
     """Return the visit with somebody who has the money, or wants less than planned."""
     villager, payee, payer_name = None, None, ""
     if not errand.with_cash:
-        called = crowd.call(shop, errand, **ways._asdict())
+        called = crowd.call(shop, errand, from_near=ways.from_near, pays_near=ways.pays_near)
         if called is not None:
             villager, payee = called
         elif errand.business is Business.BILL_PAYMENT:
@@ -154,7 +159,7 @@ def within_reach(amount: Fen, villager: Villager) -> Fen:
 
 def moments(shops: Sequence[Shop], habits: Habits, dice: Dice) -> list[int]:
     """Return for each visit a second of the day in its shop's hours, crowded as the hours are."""
-    shapes: dict[tuple[int, int, bool], list[tuple[int, int, int]]] = {}
+    shapes: dict[tuple[int, int, bool], list[Crowded]] = {}
     result = []
     for shop, place in zip(shops, shuffled(even(len(shops), dice), dice), strict=True):
         key = (shop.opens, shop.closes, shop.has_market)
@@ -164,32 +169,43 @@ def moments(shops: Sequence[Shop], habits: Habits, dice: Dice) -> list[int]:
     return result
 
 
-def shape_of(
-    opens: int, closes: int, has_market: bool, hours: Sequence[Hour]
-) -> list[tuple[int, int, int]]:
-    """Return first second, seconds and crowd of every hour, as far as the shop is open.
+class Crowded(NamedTuple):
+    """An hour of a shop: first second, seconds, crowd, and the crowd of the day by its end."""
 
-    >>> shape_of(510, 620, False, [Hour(8, 10, 20), Hour(9, 30, 60)])
-    [(30600, 1800, 18000), (32400, 3600, 108000)]
+    start: int
+    seconds: int
+    crowd: int
+    by_then: int
+
+
+def shape_of(opens: int, closes: int, has_market: bool, hours: Sequence[Hour]) -> list[Crowded]:
+    """Return the hours of a shop.
+
+    >>> [tuple(hour) for hour in shape_of(510, 620, False, [Hour(8, 10, 20), Hour(9, 30, 60)])]
+    [(30600, 1800, 18000, 18000), (32400, 3600, 108000, 126000)]
     """
     last = closes - LAST_CUSTOMER_MIN
-    shape = []
+    shape: list[Crowded] = []
+    by_then = 0
     for hour in hours:
         start, end = max(opens, hour.hour * 60), min(last, hour.hour * 60 + 60)
         if start < end:
             weight = hour.market_weight if has_market else hour.weight
-            shape.append((start * 60, (end - start) * 60, weight * (end - start) * 60))
-    return shape or [(opens * 60, max(last - opens, 1) * 60, 1)]
+            crowd = weight * (end - start) * 60
+            by_then += crowd
+            shape.append(Crowded(start * 60, (end - start) * 60, crowd, by_then))
+    return shape or [Crowded(opens * 60, max(last - opens, 1) * 60, 1, 1)]
 
 
-def second_at(shape: Sequence[tuple[int, int, int]], place: float) -> int:
+def second_at(shape: Sequence[Crowded], place: float) -> int:
     """Return the second of the day at which so large a part of the crowd has come.
 
-    >>> second_at([(30600, 1800, 18000), (32400, 3600, 108000)], 1 / 14)
+    >>> second_at(shape_of(510, 620, False, [Hour(8, 10, 20), Hour(9, 30, 60)]), 1 / 14)
     31500
     """
-    ends = list(accumulate(crowd for _, _, crowd in shape))
-    number = bisect_right(ends, place * ends[-1])
-    start, seconds, crowd = shape[number]
-    before = ends[number] - crowd
-    return start + int((place * ends[-1] - before) * seconds / crowd)
+    come = place * shape[-1].by_then
+    start, seconds, crowd, by_then = shape[bisect_right(shape, come, key=BY_THEN)]
+    return start + int((come - (by_then - crowd)) * seconds / crowd)
+
+
+BY_THEN = attrgetter("by_then")

@@ -15,7 +15,8 @@ from sqlalchemy import Connection
 
 from pos_sim.store.sql import Statement
 from seeds.traffic.homes import homes_of
-from seeds.traffic.stock import POINTS, Stock, machines_by_point, read_stock, shops_of
+from seeds.traffic.stock import Stock, read_stock
+from seeds.year.counters import Counters
 from seeds.year.seasons import Idleness, sleeps
 
 BALANCES = Statement(
@@ -51,15 +52,15 @@ class YearStock:
     stock: Stock
     idle: Idleness
     opened_with: Mapping[int, int]
+    counters: Counters
     lately: frozenset[int] = frozenset()
     """Whose accounts the day before may still change: held money is a day on its way."""
 
     def begin(self, connection: Connection, day: date) -> None:
         """Look which points serve on ``day``: staff and the clock may have changed some."""
-        found = POINTS.named(connection)
         shops = [
             shop
-            for shop in shops_of(found, machines_by_point(connection), day, self.stock.seed)
+            for shop in self.counters.on(connection, day)
             if not sleeps(self.idle, self.stock.seed, shop.point_id, day)
         ]
         moved = [s.point_id for s in shops] != [s.point_id for s in self.stock.shops]
@@ -108,4 +109,4 @@ def read_year_stock(
     opened_with = {row[0]: int(row[1]) for row in OPENED_WITH.rows(connection)}
     # Held money of the day before may still arrive on this one.
     lately = frozenset(range(len(stock.villagers)))
-    return YearStock(stock, idle, opened_with, lately)
+    return YearStock(stock, idle, opened_with, Counters(stock.seed), lately)
