@@ -7,7 +7,7 @@ value of which the template or a guard of the clause would take notice.
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 from risk.facts import FACTS, Kind, RiskFacts
@@ -35,16 +35,6 @@ def floor_of(guard: Guard) -> tuple[str, int]:
     """Return the least value with which a guard holds, 0 where it is no lower bound."""
     is_lower_bound = guard.op in (">", ">=") or (guard.op == "==" and guard.value is True)
     return guard.fact, int(guard.value) if is_lower_bound else 0
-
-
-def common(gates: Sequence[Iterable[Gate]]) -> tuple[Gate, ...]:
-    """Return the gates that all have, each with its lowest floor: closed, they silence all."""
-    first, *others = ({gate.fact: gate for gate in some} for some in gates)
-    return tuple(
-        min([gate, *(some[fact] for some in others)], key=lambda one: one.floor)
-        for fact, gate in first.items()
-        if all(fact in some for some in others)
-    )
 
 
 def is_closed(gates: Iterable[Gate], facts: RiskFacts) -> bool:

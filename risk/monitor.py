@@ -19,13 +19,14 @@ from pos_sim.store.sql import Later
 from risk.bank_calendar import BankCalendar
 from risk.deadlines import WorkingDays
 from risk.live.case import Case, Maker
+from risk.live.foresight import Foresight
 from risk.live.load import Reading
-from risk.live.makers import MAKERS, foresee
+from risk.live.makers import MAKERS
 from risk.live.memory import Memory
 from risk.live.remember import remember
 from risk.live.request_facts import matches
 from risk.live.windows import GroupWindows
-from risk.rulebook import shipped, verdict_of
+from risk.rulebook import hear, shipped, verdict_of
 from risk.rules import Hit
 from risk.store.point_days import save_days
 from risk.store.register import Register, ask_version, read_register
@@ -58,6 +59,7 @@ class RiskMonitor:
         self.policies = policies
         self.calendar = calendar or BankCalendar()
         self.makers = makers
+        self.foresight = Foresight(makers)
         self._check_every_s = check_every_s
         self._now = now
         self.forget()
@@ -139,7 +141,7 @@ class GroupWatch:
     def assess(self, facts: Facts, refusal: Refusal | None) -> Assessment:
         """Ask the rules that decide before money moves."""
         case = Case(facts, refusal, self.windows, self.monitor.makers, self.done)
-        foresee(case)
+        case.plain = self.monitor.foresight.kind_of(case)
         self._case, self._hits = case, self._ask(case, Lane.INLINE)
         if not self._hits:
             return ALLOWED
@@ -181,7 +183,8 @@ class GroupWatch:
 
     def _ask(self, case: Case, lane: Lane) -> tuple[Hit, ...]:
         register = self.windows.register
-        hits = register.release(case.day).evaluate(case.known, lane, case.tier)
+        left = register.release(case.day).left_to_ask(lane, case.tier, case.plain)
+        hits = hear(left, case.known) if left.questions else ()
         if hits and register.suppressions:
             return after_suppressions(hits, register.suppressions, case.request.received_at)
         return hits

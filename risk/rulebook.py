@@ -17,10 +17,18 @@ from typing import TypeAlias
 
 from pos_sim.domain.watching import Verdict
 from risk.facts import Exit, RiskFacts
-from risk.gates import is_closed
 from risk.hits import error_hit, expect, hit_of, keep_strongest
 from risk.pages import RulebookError
-from risk.plans import CompiledClause, CompiledGuard, CompiledRule, Plan, PlanKey, plans_of
+from risk.plans import (
+    Asked,
+    CompiledClause,
+    CompiledGuard,
+    CompiledRule,
+    Plain,
+    Plan,
+    PlanKey,
+    plans_of,
+)
 from risk.rule_rows import read_rules
 from risk.rules import Hit, RuleVersion
 from risk.templates import Finding
@@ -39,6 +47,9 @@ class Rulebook:
     versions: Mapping[str, RuleVersion]
     checksum: str
     _plans: Mapping[PlanKey, Plan] = field(repr=False)
+    _left: dict[tuple[Lane, Tier, Plain], Asked] = field(
+        default_factory=dict, repr=False, compare=False
+    )
 
     @classmethod
     def of(cls, versions: Iterable[RuleVersion]) -> Rulebook:
@@ -58,26 +69,47 @@ class Rulebook:
         ``tally`` counts the named exits, for those who want to see them; then no gate is closed.
         """
         plan = self._plans[lane, tier, None if lane is Lane.BATCH else facts["business"]]
-        is_whole = facts.keys() >= plan.needs
-        hits: list[Hit] = []
-        for rule in plan.rules:
-            try:
-                if not is_whole:
-                    expect(facts, rule)
-                if tally is not None or not is_closed(rule.gates, facts):
-                    _ask(rule, facts, hits, tally)
-            except Exception as accident:  # whatever it is, it must be seen and not pass
-                hits.append(error_hit(rule, facts, accident))
-        return tuple(hits)
+        return hear(plan.among(facts.keys()), facts, tally)
+
+    def left_to_ask(self, lane: Lane, tier: Tier, plain: Plain) -> Asked:
+        """Return what is to be heard yet about a kind of requests; the rest is silent."""
+        key = (lane, tier, plain)
+        found = self._left.get(key)
+        if found is None:
+            found = self._left[key] = self._plans[lane, tier, plain.business].left(plain)
+        return found
 
 
-def _ask(rule: CompiledRule, facts: RiskFacts, hits: list[Hit], tally: Tally | None) -> None:
-    """Let the clauses of a rule speak; those whose gates are closed have nothing to say."""
-    for clause in rule.clauses:
-        if tally is None and is_closed(clause.gates, facts):
+def hear(asked: Asked, facts: RiskFacts, tally: Tally | None = None) -> tuple[Hit, ...]:
+    """Let clauses speak whose gates are open; a rule that fails says so and is asked no further."""
+    hits: list[Hit] = []
+    failed: CompiledRule | None = None
+    for gates, rule, clause in asked.questions:
+        if rule is failed:
             continue
-        if not all_hold(clause.guards, facts):
-            continue
+        try:
+            if asked.lacks:
+                expect(facts, rule)
+            for fact, is_below, floor in gates if tally is None else ():  # as is_closed does
+                if is_below(facts[fact], floor):
+                    break
+            else:
+                _ask(rule, clause, facts, hits, tally)
+        except Exception as accident:  # whatever it is, it must be seen and not pass
+            hits.append(error_hit(rule, facts, accident))
+            failed = rule
+    return tuple(hits)
+
+
+def _ask(
+    rule: CompiledRule,
+    clause: CompiledClause,
+    facts: RiskFacts,
+    hits: list[Hit],
+    tally: Tally | None,
+) -> None:
+    """Let a clause speak where its guards hold."""
+    if all_hold(clause.guards, facts):
         found = clause.function(facts, clause.params)
         if found is not None:
             _take(hits, rule, clause, found, facts, tally)

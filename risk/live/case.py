@@ -11,6 +11,7 @@ from pos_sim.domain.transactions import Refusal, Transaction
 from risk.live.rows import APPROVED, NAMES, PIN_CODES, Original, Seen
 from risk.live.windows import GroupWindows
 from risk.observe import limit_of, microseconds, payer_of
+from risk.plans import Plain
 from risk.vocabulary import Tier
 
 Maker: TypeAlias = "Callable[[Case], Any]"
@@ -19,22 +20,22 @@ Maker: TypeAlias = "Callable[[Case], Any]"
 class LiveFacts(dict[str, Any]):
     """Facts by name. A name that is not there yet is made; one that nobody makes is a KeyError."""
 
-    __slots__ = ("case", "makers")
+    __slots__ = ("case",)
 
-    def __init__(self, case: Case, makers: Mapping[str, Maker]) -> None:
+    def __init__(self, case: Case) -> None:
         self.case = case
-        self.makers = makers
 
     def __missing__(self, name: str) -> Any:
-        value = self[name] = self.makers[name](self.case)
+        case, plain = self.case, self.case.plain.facts
+        value = self[name] = plain[name] if name in plain else case.makers[name](case)
         return value
 
     def keys(self) -> Any:
         """Every fact that can be made counts as there."""
-        return self.makers.keys()
+        return self.case.makers.keys()
 
     def get(self, name: str, default: Any = None) -> Any:
-        return self[name] if name in self.makers else default
+        return self[name] if name in self.case.makers else default
 
 
 def each_of(fill: Callable[[Case], dict[str, Any]], *names: str) -> dict[str, Maker]:
@@ -59,6 +60,7 @@ class Case:
     """
 
     __slots__ = (
+        "_known",
         "_limit",
         "account",
         "amount",
@@ -72,13 +74,14 @@ class Case:
         "event_id",
         "facts",
         "is_own",
-        "known",
+        "makers",
         "marks",
         "moved",
         "original",
         "payee",
         "pin_failed",
         "place",
+        "plain",
         "point",
         "request",
         "seen",
@@ -129,7 +132,16 @@ class Case:
         self.decision: Transaction | None = None
         self.marks: int | None = None
         self._limit: int | None = None
-        self.known = LiveFacts(self, makers)
+        self.makers = makers
+        self.plain: Plain
+        self._known: LiveFacts | None = None
+
+    @property
+    def known(self) -> LiveFacts:
+        """The facts that were looked at; about most requests nobody looks at any."""
+        if self._known is None:
+            self._known = LiveFacts(self)
+        return self._known
 
     @property
     def limit(self) -> int:
@@ -162,7 +174,7 @@ class Case:
         """Take note of what became of the request; facts made on another assumption go."""
         self.decision = transaction
         if self.code != transaction.response_code:
-            self.known.clear()
+            self._known = None
             self.marks = None
             self.code = transaction.response_code
             self.moved = self.code == APPROVED
@@ -170,7 +182,7 @@ class Case:
 
     def let_go(self) -> None:
         """Forget what knows this case, too: a circle would wait for the collector."""
-        del self.known, self.windows, self.earlier
+        del self._known, self.windows, self.earlier
 
     def _take_original(self, request: Reversal) -> None:
         """Take note of what a reversal names, and of the card where it can be taken back."""

@@ -14,14 +14,19 @@ Cards = dict[int, int]
 
 
 class Crowd:
-    """The cards of the rows after ``since_us``, mark by mark; the rows are in order of time."""
+    """The cards of the rows after ``since_us``, mark by mark; the rows are in order of time.
 
-    __slots__ = ("cards", "first", "since_us")
+    ``size``: how many marks these rows have together.
+    """
+
+    __slots__ = ("all_marks", "cards", "first", "since_us", "size")
 
     def __init__(self, marks: Sequence[int]) -> None:
         self.cards: dict[int, Cards] = {mark: {} for mark in marks}
+        self.all_marks = sum(marks)
         self.since_us = -1
         self.first = 0
+        self.size = 0
 
     def lately(self, mark: int, since_us: int, rows: list[Spot]) -> Cards:
         """Return the cards with a mark after a moment; nobody leaves where nobody is."""
@@ -45,10 +50,11 @@ class Crowd:
         """Take note of a row that was put in its place."""
         if spot.at_us <= self.since_us:
             self.first += 1
-            return
-        for mark, cards in self.cards.items():
-            if spot.marks & mark:
-                cards[spot.card] = cards.get(spot.card, 0) + 1
+        elif spot.marks & self.all_marks:
+            for mark, cards in self.cards.items():
+                if spot.marks & mark:
+                    cards[spot.card] = cards.get(spot.card, 0) + 1
+                    self.size += 1
 
     def cut(self, gone: Sequence[Spot]) -> None:
         """Take note that the oldest rows are gone."""
@@ -57,8 +63,11 @@ class Crowd:
         self.first = max(self.first - len(gone), 0)
 
     def _leave(self, spot: Spot) -> None:
+        if not spot.marks & self.all_marks:
+            return
         for mark, cards in self.cards.items():
             if spot.marks & mark:
+                self.size -= 1
                 left = cards[spot.card] - 1
                 if left:
                     cards[spot.card] = left
@@ -68,7 +77,7 @@ class Crowd:
     def _start_again(self, rows: list[Spot]) -> None:
         for cards in self.cards.values():
             cards.clear()
-        self.first, self.since_us = 0, -1
+        self.first, self.since_us, self.size = 0, -1, 0
         for spot in rows:
             self.added(spot)
 

@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 
 from pos_sim.domain.requests import Business
 from risk.facts import FACTS, Fact, Kind
-from risk.gates import LISTS, Gate, common, comparison_for, floor_of, is_closed
-from risk.plans import CompiledClause, CompiledRule, plans_of
-from risk.rulebook import all_hold
+from risk.gates import LISTS, Gate, comparison_for, floor_of, is_closed
+from risk.plans import CompiledClause, CompiledRule, Plain, Question, plans_of
+from risk.rulebook import all_hold, hear
 from risk.rules import Guard
 from risk.templates import Finding
-from risk.vocabulary import LIST_MATCH, POSSIBLE, Lane, Tier
-from tests.risk.ordinary import facts, rulebook
+from risk.vocabulary import LIST_MATCH, POSSIBLE, Lane, Outcome, Tier
+from tests.risk.ordinary import ORDINARY, facts, rulebook
 
 LOUD: dict[Kind, Any] = {
     Kind.FLAG: True,
@@ -31,12 +31,11 @@ PLANS = plans_of([*rulebook().versions.values()])
 
 
 def gated() -> Iterator[tuple[CompiledRule, CompiledClause, Gate]]:
-    """Give every gate of every clause in every tier, those of the whole rule included."""
+    """Give every gate of every clause in every tier."""
     for plan in PLANS.values():
-        for rule in plan.rules:
-            for clause in rule.clauses:
-                for gate in {*rule.gates, *clause.gates}:
-                    yield rule, clause, gate
+        for gates, rule, clause in plan.questions:
+            for gate in gates:
+                yield rule, clause, gate
 
 
 def closing(fact: Fact, floor: int) -> list[Any]:
@@ -48,9 +47,9 @@ def closing(fact: Fact, floor: int) -> list[Any]:
     return [*values, None] if fact.null else values
 
 
-def rules(rule_id: str) -> list[CompiledRule]:
+def questions(rule_id: str) -> list[Question]:
     plans = plans_of([rulebook().versions[rule_id]])
-    return [rule for (_, tier, _), plan in plans.items() if tier is Tier.B for rule in plan.rules]
+    return [one for (_, tier, _), plan in plans.items() if tier is Tier.B for one in plan.questions]
 
 
 def test_a_closed_gate_keeps_nobody_from_speaking() -> None:
@@ -92,10 +91,12 @@ def test_whoever_asks_every_clause_hears_the_same(
 
 
 def test_the_rules_that_most_requests_do_not_concern_have_a_gate() -> None:
-    silenced = {rule.rule.rule_id for plan in PLANS.values() for rule in plan.rules if rule.gates}
+    everything = [one for plan in PLANS.values() for one in plan.questions]
+    always_asked = {one.rule.rule.rule_id for one in everything if not one.gates}
+    silenced = {one.rule.rule.rule_id for one in everything} - always_asked
     assert silenced >= {"R03", "R05", "R07", "R08", "R10", "R11", "R13", "R14", "R20", "R24"}
-    assert {gate.fact for gate in rules("R24")[0].gates} == {"list_matches"}
-    assert {c.clause.template.name for c in rules("R24")[0].clauses} == {LIST_MATCH}
+    assert {gate.fact for gate in questions("R24")[0].gates} == {"list_matches"}
+    assert {one.clause.clause.template.name for one in questions("R24")} == {LIST_MATCH}
 
 
 @pytest.mark.parametrize(
@@ -112,13 +113,62 @@ def test_a_guard_that_is_a_lower_bound_makes_a_gate(guard: Guard, floor: int) ->
     assert floor_of(guard) == (guard.fact, floor)
 
 
-def test_a_gate_of_all_clauses_has_the_lowest_of_their_floors() -> None:
-    def gate(fact: str, floor: int) -> Gate:
-        return Gate(fact, comparison_for(fact), floor)
+def about(plain: Plain, lane: Lane = Lane.INLINE) -> dict[str, list[Question]]:
+    """Return what is left to ask about a kind of requests, by rule."""
+    left: dict[str, list[Question]] = {}
+    for one in rulebook().left_to_ask(lane, Tier.B, plain).questions:
+        left.setdefault(one.rule.rule.rule_id, []).append(one)
+    return left
 
-    idle, few, many = gate("point_idle_days", 60), gate("amount", 5), gate("amount", 9)
-    assert common([[idle, many], [few]]) == (few,)
-    assert common([[idle], [few]]) == ()
+
+def plainly(*, most: dict[str, int] | None = None, **known: Any) -> Plain:
+    return Plain("withdrawal", known, most or {}, ORDINARY.keys())
+
+
+def test_what_is_plainly_silent_is_not_asked() -> None:
+    everything = about(plainly())
+    left = about(plainly(list_matches=(), is_own=False, pin_failed=True))
+    assert everything.keys() - left.keys() == {"R03", "R24"}
+    assert [gate.fact for one in left["R13"] for gate in one.gates] == [
+        "card_pin_failures_today",
+        "point_pin_failed_cards_30m",
+    ]
+
+
+@pytest.mark.parametrize(("most", "is_asked"), [(11, False), (12, True)])
+def test_a_number_that_cannot_reach_the_floor_is_not_counted(most: int, is_asked: bool) -> None:
+    left = about(plainly(most={"point_cards_2h": most}))
+    asked = {one.clause.clause.name for one in left["R06"]}
+    assert asked == {"near_limit_30m", *(["many_2h"] if is_asked else [])}
+
+
+def test_a_rule_that_lacks_a_fact_says_so_whatever_is_plain() -> None:
+    lacking = {name: value for name, value in ORDINARY.items() if name != "amount"}
+    plain = Plain("withdrawal", {"minutes_outside_hours": 0}, {}, lacking.keys())
+    hits = hear(rulebook().left_to_ask(Lane.INLINE, Tier.B, plain), lacking)
+    assert [(hit.rule_id, hit.outcome) for hit in hits] == [("R10", Outcome.ERROR)]
+
+
+@given(anything(), st.sampled_from([*POSSIBLE]), st.sampled_from([*Tier]), st.data())
+def test_what_is_plain_changes_no_answer(
+    some: dict[str, Any], business: Business, tier: Tier, data: st.DataObject
+) -> None:
+    that = some | {"business": business.value}
+    known = data.draw(st.sets(st.sampled_from(sorted(that))))
+    bounded = data.draw(st.sets(st.sampled_from(sorted(NUMBERED & that.keys() - known))))
+    most = {name: size(that[name]) + data.draw(st.sampled_from([0, 1, 10])) for name in bounded}
+    plain = Plain(business.value, {name: that[name] for name in known}, most, that.keys())
+    for lane in (Lane.INLINE, Lane.POST):
+        heard = hear(rulebook().left_to_ask(lane, tier, plain), that)
+        assert heard == rulebook().evaluate(that, lane, tier)
+
+
+NUMBERED = {name for name, fact in FACTS.items() if fact.kind not in (Kind.TEXT, Kind.TEXTS)}
+
+
+def size(value: Any) -> int:
+    """Return a number, or the length of a list; nothing is none."""
+    return len(value) if isinstance(value, tuple) else int(value or 0)
 
 
 @pytest.mark.parametrize(("value", "closes"), [(59, True), (60, False), (None, True)])

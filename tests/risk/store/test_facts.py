@@ -130,6 +130,8 @@ class ComparingWatch(GroupWatch):
         for name in expected:
             if is_asked(name, case):
                 assert plain(name, made[name]) == plain(name, expected[name]), (name, case.request)
+        for name, most in case.plain.most.items():
+            assert size(case.known[name]) <= most, (name, case.request)
 
 
 class Comparing(RiskMonitor):
@@ -150,6 +152,11 @@ def is_asked(name: str, case: Case) -> bool:
     if name in ("payer", "payer_biller_equal_24h"):
         return case.payer is not None or case.facts.bill is None
     return case.is_own or not name.startswith("point_own_")
+
+
+def size(value: Any) -> Any:
+    """Return a number, or the length of a list; nothing is none."""
+    return len(value) if isinstance(value, tuple) else value or 0
 
 
 def plain(name: str, value: Any) -> Any:
