@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import Connection
 
@@ -24,6 +24,8 @@ from risk.store import read_group
 from risk.store.point_days import NO_PAST, ask_pasts
 from risk.store.register import ask_places
 
+PAYS_A_BILL = (CardBillPayment, CashBillPayment)
+
 
 class Reading:
     """The windows of a group on their way: asked for behind the locks of its book."""
@@ -34,9 +36,9 @@ class Reading:
         self.connection = connection
         self.requests = requests
         self.policies = policies
-        moments = [microseconds(request.received_at) for request in requests]
-        self.first_us = min(moments)
-        self.days = {business_date(request.received_at).toordinal() for request in requests}
+        moments = [request.received_at for request in requests]
+        self.first_us = microseconds(min(moments))
+        self.days = days_of(moments)
         self.with_yesterday = self.days | {day - 1 for day in self.days}
 
     def ask_days(self) -> None:
@@ -56,11 +58,7 @@ class Reading:
 
     def ask_bills(self) -> None:
         """Ask what was paid of the group's bills, and by their payers."""
-        bills = {
-            (r.biller_id, r.bill_no)
-            for r in self.requests
-            if isinstance(r, CardBillPayment | CashBillPayment)
-        }
+        bills = {(r.biller_id, r.bill_no) for r in self.requests if isinstance(r, PAYS_A_BILL)}
         since_us = self.first_us - DAY_US
         self._bills = read_group.ask_bills(self.connection, bills, since_us)
         self._cash_bills = read_group.ask_cash_bills(self.connection, bills, since_us)
@@ -104,13 +102,14 @@ class Reading:
 
     def _know_pasts(self, points: set[str], day: int) -> list[str]:
         """Take what memory knows of the points' past, and return the others."""
-        windows, missing = self.windows, []
+        pasts, memory, missing = self.windows.pasts, self.windows.memory.pasts, []
         for point in points:
-            known = windows.memory.pasts.get((point, day))
+            key = (point, day)
+            known = memory.get(key)
             if known is None:
                 missing.append(point)
             else:
-                windows.pasts[point, day] = known
+                pasts[key] = known
         return missing
 
     def _know_spots(self, points: set[str]) -> None:
@@ -174,6 +173,13 @@ class Reading:
         serials = {s for r in requests if (s := r.reported.terminal_serial) is not None}
         self._readings = read_group.ask_readings(self.connection, placed)
         self._serials = read_group.ask_serials(self.connection, serials)
+
+
+def days_of(moments: Collection[datetime]) -> set[int]:
+    """Return the business dates; most groups lie within one, so its ends say it."""
+    first, last = business_date(min(moments)), business_date(max(moments))
+    days = {first} if first == last else {business_date(moment) for moment in moments}
+    return {day.toordinal() for day in days}
 
 
 def stored(transaction: Transaction) -> Original:

@@ -30,13 +30,10 @@ from risk.templates.parameters import ALL_OF_IT
 def marks_of(case: Case) -> int:
     """Return what the request in hand is for the windows of its point."""
     if case.marks is None:
-        failed = IS_PIN_FAILURE if case.pin_failed else 0
-        case.marks = MARKS.get(case.business, no_marks)(case) | failed
+        made = MARKS.get(case.business)
+        marks = made(case) if made else 0
+        case.marks = marks | IS_PIN_FAILURE if case.pin_failed else marks
     return case.marks
-
-
-def no_marks(case: Case) -> int:
-    return 0
 
 
 def marks_of_withdrawal(case: Case) -> int:

@@ -93,8 +93,9 @@ def seen_of(case: Case) -> Seen:
 def add_to_day(row: DayRow, case: Case, *, jumped: bool) -> None:
     is_cash = case.business == WITHDRAWAL
     row.requests += 1
-    row.withdrawals += is_cash
-    row.non_local += is_non_local_withdrawal(case)
+    if is_cash:
+        row.withdrawals += 1
+        row.non_local += is_non_local_withdrawal(case)
     if case.moved and case.business in MOVES_MONEY:
         row.moves += 1
         row.moved += case.amount
@@ -104,7 +105,8 @@ def add_to_day(row: DayRow, case: Case, *, jumped: bool) -> None:
     elif case.undoes and case.original is not None:
         row.moved -= case.original.amount
         row.withdrawn -= case.original.amount if case.original.business == WITHDRAWAL else 0
-    row.jumped = row.jumped or jumped
+    if jumped:
+        row.jumped = True
     row.stamp = stamp_after(row.stamp, case.event_id, case.code)
 
 

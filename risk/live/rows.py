@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import NamedTuple
 
 from pos_sim.domain.requests import Business
@@ -133,6 +134,7 @@ def start_us_of(day: int) -> int:
     return (day - EPOCH_ORDINAL) * DAY_US - SHANGHAI_AND_CUT_OFF_US
 
 
+@lru_cache(maxsize=1_024)
 def date_text(day: int) -> str:
     """Return a business date as both databases take it."""
     return date.fromordinal(day).isoformat()
