@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from pos_sim.domain.hot import hot_dataclass
 from pos_sim.domain.money import BasisPoints
 from pos_sim.domain.requests import Business
 from pos_sim.domain.watching import Verdict
@@ -127,7 +128,7 @@ class RuleVersion:
         return frozenset().union(*(clause.needs | clause.tells for clause in self.clauses))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@hot_dataclass(frozen=True, slots=True, kw_only=True)
 class Hit:
     """What one rule said about one transaction or point; it explains itself.
 

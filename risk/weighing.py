@@ -17,11 +17,11 @@ from typing import NamedTuple, Protocol
 
 from sqlalchemy import Connection
 
-from pos_sim.domain.calendar import business_date
 from pos_sim.domain.watching import Verdict
-from pos_sim.store.rows import day_or_none, from_us
+from pos_sim.store.rows import day_or_none
 from pos_sim.store.sql import InsertSet, Statement
 from risk.alerts import raises_alert
+from risk.events import day_of
 from risk.facts import Kind
 from risk.live.rows import date_text
 from risk.rules import Hit, RuleVersion
@@ -127,8 +127,7 @@ def counts(one: Said) -> bool:
 
 def spoke_of(one: Said) -> Spoke:
     assert one.point is not None
-    day = business_date(from_us(one.at_us)).toordinal()
-    return Spoke(one.point, one.hit.rule_id, one.hit.outcome is Outcome.ERROR, day)
+    return Spoke(one.point, one.hit.rule_id, one.hit.outcome is Outcome.ERROR, day_of(one.at_us))
 
 
 def feeds_with(register: Register, spoke: Spoke) -> Mapping[str, tuple[Feed, ...]]:
@@ -147,9 +146,9 @@ def weighed_event(
     here = [spoken[number] for number in event if number in spoken]
     if not here:
         return list(event.values())
-    point, day = here[0].point, here[0].day
-    since = day - typologies.window_days + 1
-    before = typologies.scores_of(last.weighed(point, since))
+    point, since = here[0].point, here[0].day - typologies.window_days + 1
+    is_news = not all(map(last.has, here))
+    before = typologies.scores_of(last.weighed(point, since)) if is_news else ()
     for spoke in here:
         last.note(spoke)
     hits = [
@@ -158,7 +157,7 @@ def weighed_event(
         else one
         for number, one in event.items()
     ]
-    after = typologies.scores_of(last.weighed(point, since))
+    after = typologies.scores_of(last.weighed(point, since)) if is_news else ()
     return hits + [spoken_by(score, hits[-1], point) for score in passing(before, after)]
 
 
