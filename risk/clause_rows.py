@@ -193,4 +193,11 @@ def _check_decisions(
                 if decision not in can:
                     where = business.value if business else lane.value
                     message = f"{decision.name.lower()} is not possible for {where}"
-                    raise page.error(f"band[{number}].decision", message)
+                    raise page.error(f"band[{number}].{_said_in(band, business, tier)}", message)
+
+
+def _said_in(band: Band, business: Business | None, tier: Tier) -> str:
+    """Return the field that says what a band does about a business in a tier."""
+    if business is not None and business in band.decision_for:
+        return f"decision_for.{business.value}"
+    return f"decision_in.{tier.value}" if tier in band.decision_in else "decision"

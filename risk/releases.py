@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
@@ -162,9 +163,14 @@ def facts_of_the_patrol() -> frozenset[str]:
     return frozenset(patrol_facts(nobody, WindowStore()))
 
 
+def facts_in(lane: Lane) -> AbstractSet[str]:
+    """Return the facts that somebody makes in a lane."""
+    return facts_of_the_patrol() if lane is Lane.BATCH else MAKERS.keys()
+
+
 def check_facts(version: RuleVersion) -> None:
     """Refuse a fact that nobody makes in this lane: the rule would answer with errors only."""
-    known = facts_of_the_patrol() if version.lane is Lane.BATCH else MAKERS.keys()
+    known = facts_in(version.lane)
     for number, clause in enumerate(version.clauses, start=1):
         for name in sorted((clause.needs | clause.tells) - known):
             field = f"clause[{number}]"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from datetime import date
 from functools import partial
@@ -12,17 +13,19 @@ from sqlalchemy import Connection
 from starlette.responses import Response
 
 from api.console.navigation import HOME
+from api.console.staff import rule_conditions as conditions
+from api.console.staff import rule_sides as sides
 from api.console.staff import rules as desk
 from api.console.staff.desk import ACTING, Clerk, Reader, Watch, body_of, line, one_of, read, show
 from api.console.staff.rule_forms import (
     JSON_FIELD,
     SEVERITIES,
     TIERS,
-    TYPED,
     decisions_of,
     fields_of,
     params_from,
 )
+from api.console.staff.rule_numbers import TYPED
 from api.console.visit import Visit
 from api.models.risk_backtests import BacktestBody
 from api.models.risk_rules import DECISION_NAMES, VersionBody
@@ -38,7 +41,7 @@ from risk.comparison import Case
 from risk.releases import propose_version
 from risk.replay import days_needed
 from risk.store.stored_requests import first_day_of_history
-from risk.vocabulary import Lane, Mode
+from risk.vocabulary import Lane, Mode, Tier
 
 router = APIRouter(prefix=f"{HOME}/rules")
 
@@ -46,6 +49,7 @@ RulePath = Annotated[str, Path(pattern="^[0-9A-Za-z]{1,8}$")]
 
 LANES = tuple(lane.value for lane in Lane)
 MODES = tuple(mode.value for mode in Mode)
+EVERY_TIER = tuple(tier.value for tier in Tier)
 USUAL_DAYS = 28
 MOST_SHOWN = 50
 GROUPS = ("gained", "lost", "kept")
@@ -91,15 +95,18 @@ async def rule_page(
         return desk.desk_of(connection, rule_id, visit.now), first_day_of_history(connection)
 
     (found, history), at = await read(visit, look)
-    version = found.version
+    version, words = found.version, desk.Words(visit.t)
     left, right = chosen(found, a, b)
     return show(
         visit, "rule.html", at, Watch(kinds=("rule_version",)), status=status, desk=found,
-        rule=version, words=desk.Words(visit.t), path=f"{HOME}/rules/{rule_id}",
-        left=left, right=right, compared=compared(found, left, right), clauses=fields_of(version),
+        rule=version, words=words, path=f"{HOME}/rules/{rule_id}",
+        left=left, right=right, compared=compared(found, left, right, words),
+        clauses=fields_of(version), guard_ops=conditions.ops_in(visit.t),
+        guard_facts=conditions.choices_in(visit.t, version.lane),
         severities=SEVERITIES, decisions=decisions_of(version), decision_names=DECISION_NAMES,
-        modes=MODES, tiers=TIERS, typed_in=TYPED, may_act=visit.may(*ACTING),
-        period=usual_period(version, history, business_date(visit.now)),
+        modes=MODES, tiers=TIERS, every_tier=EVERY_TIER, typed_in=TYPED,
+        guards=conditions.guard_rows(visit.t, json.loads(version.canonical), visit.form),
+        may_act=visit.may(*ACTING), period=usual_period(version, history, business_date(visit.now)),
         first_day=date.fromordinal(business_date(visit.now).toordinal() + 1),
     )  # fmt: skip
 
@@ -114,10 +121,12 @@ def chosen(found: desk.RuleDesk, a: str, b: str) -> tuple[int, int]:
     return numbers[max(len(numbers) - 2, 0)], numbers[-1]
 
 
-def compared(found: desk.RuleDesk, left: int, right: int) -> Sequence[desk.SideBySide]:
+def compared(
+    found: desk.RuleDesk, left: int, right: int, words: desk.Words
+) -> Sequence[sides.SideBySide]:
     if left == right:
         return ()
-    return desk.side_by_side(found.texts[left], found.texts[right])
+    return sides.side_by_side(found.texts[left], found.texts[right], words)
 
 
 def usual_period(version: Any, history: int | None, today: date) -> tuple[date, date]:
@@ -187,12 +196,13 @@ async def backtest(visit: Visit, rule_id: str) -> Response:
             raise
         return await visit.refuse(problem, "", again)
     (found, points), at = await read(visit, partial(around, result=result))
+    words = desk.Words(visit.t)
     return show(
         visit, "backtest.html", at, Watch(), rule=rule.version, body=body, result=result,
-        words=desk.Words(visit.t), path=f"{HOME}/rules/{rule_id}", groups=GROUPS, found=found,
+        words=words, path=f"{HOME}/rules/{rule_id}", groups=GROUPS, found=found,
         points=points, most=MOST_SHOWN, counts=counts(result), params=body.params,
-        changes=[one for one in desk.side_by_side(rule.version, result.candidate)
-                 if one.differs and one.field not in (*desk.OWN, "mode")],
+        changes=[one for one in sides.side_by_side(rule.version, result.candidate, words)
+                 if one.differs and one.field not in (*sides.OWN, "mode")],
         decision_names=DECISION_NAMES, json_field=JSON_FIELD, modes=MODES, from_us=from_us,
         first_day=date.fromordinal(business_date(now).toordinal() + 1),
     )  # fmt: skip

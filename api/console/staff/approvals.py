@@ -10,6 +10,8 @@ from typing import Any, TypeAlias
 from sqlalchemy import Connection
 
 from api.console.navigation import HOME
+from api.console.staff.rule_sides import side_by_side
+from api.console.staff.rules import Words
 from api.console.texts import Texts
 from api.models.risk_approvals import STATES, titles_of
 from pos_sim.domain.calendar import SHANGHAI
@@ -19,7 +21,6 @@ from pos_sim.store.rows import from_us
 from risk import alerts as alert_states
 from risk.alerts import Action, AlertVerdict
 from risk.approvals import Approval
-from risk.differences import differences
 from risk.releases import published
 from risk.rule_rows import read_canonical
 from risk.store import case_rows, control_rows
@@ -222,15 +223,16 @@ def of_rule_version(reading: Reading, approval: Approval, bare: Proposal) -> Pro
     base = published(rows).in_force(row.effective_from).get(rule_id)
     if approval.choice is not None or base is None:
         base = None  # what it replaced is history; the page of the rule has all versions
-    found = differences(base, made) if base else []
+    found = side_by_side(base, made, Words(t)) if base else []
+    known = t.under("approvals")
     changes = [
         Change(
-            t.under("approvals").get(f"field_{one.field}", one.field),
+            one.label or known.get(f"field_{one.field}", one.field),
             value_text(t, one.field, one.before),
             value_text(t, one.field, one.after),
         )
         for one in found
-        if one.field != "version"
+        if one.differs and one.field != "version"
     ]
     against = f"?a={base.version}&b={number}" if base else ""
     return replace(
@@ -270,7 +272,7 @@ def value_text(t: Texts, name: str, value: Any) -> str:
         return moment(from_us(value))
     if value is None:
         return ""
-    if name == "mode":
+    if name == "mode" and value:
         return t(f"rules.mode_{value}")
     if isinstance(value, Mapping):
         return t("approvals.comma").join(f"{key} {one}" for key, one in value.items())

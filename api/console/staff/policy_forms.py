@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from api.console.staff import rule_forms
+from api.console.staff import rule_numbers
 from api.console.staff.points import fen_of, typed_yuan
 from api.problems import invalid_field
 from pos_sim.domain.policy import Policy
@@ -78,7 +78,7 @@ def typed(value: int, key: str) -> str:
     ('0.5', '20', '1.50')
     """
     if key == "rate_bp":
-        return rule_forms.typed(value, Kind.BP)
+        return rule_numbers.typed(value, Kind.BP)
     return typed_yuan(value)
 
 

@@ -10,20 +10,18 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from api.console.staff.rule_conditions import guards_from
+from api.console.staff.rule_numbers import read_typed, typed
 from api.problems import invalid_field
+from pos_sim.domain.requests import Business
 from risk.facts import Kind
 from risk.overrides import params_of
-from risk.rules import RuleVersion
+from risk.rules import Clause, RuleVersion
 from risk.templates.parameters import specs
-from risk.vocabulary import DECISIONS, UP_TO_ALERT, Lane, Severity, Tier
+from risk.vocabulary import DECISIONS, POSSIBLE, UP_TO_ALERT, Lane, Severity, Tier, possible
 
-PER_UNIT = {Kind.FEN: 100, Kind.BP: 100}
-"""So many of the stored ones make one of what people type: fen a yuan, basis points a percent."""
-
-TYPED = {Kind.FEN: "yuan", Kind.BP: "percent"}
 JSON_FIELD = "params_json"
 
 
@@ -46,6 +44,8 @@ class BandFields:
     start: Field
     severity: str
     decision: str
+    decision_for: Mapping[str, str]
+    decision_in: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +57,8 @@ class ClauseFields:
     title_en: str
     numbers: list[Field]
     bands: list[BandFields]
+    choices: Mapping[str, tuple[str, ...]]
+    """What can be decided about each business of the rule; empty where it asks about one only."""
 
     @property
     def new_band(self) -> BandFields:
@@ -89,44 +91,33 @@ def fields_of(version: RuleVersion) -> list[ClauseFields]:
                                 value=typed(band["from"], clause.unit)),
                     severity=band["severity"],
                     decision=band["decision"],
+                    decision_for=band.get("decision_for", {}),
+                    decision_in=band.get("decision_in", {}),
                 )
                 for number, band in enumerate(params[clause.name]["band"], start=1)
             ],
+            choices=choices_of(version, clause),
         )
         for clause in version.clauses
     ]  # fmt: skip
-
-
-def typed(value: int, unit: Kind | None) -> str:
-    """Return a number as people type it.
-
-    >>> typed(580_050, Kind.FEN), typed(9_500, Kind.BP), typed(4, Kind.COUNT)
-    ('5800.5', '95', '4')
-    """
-    each = PER_UNIT.get(unit, 1) if unit else 1
-    return str(value) if each == 1 else format((Decimal(value) / each).normalize(), "f")
-
-
-def read_typed(text: str, unit: Kind, name: str) -> int:
-    """Return a number that was typed, as it is stored; 422 beside its field where it is none.
-
-    >>> read_typed("5,800.5", Kind.FEN, "x"), read_typed("95", Kind.BP, "x")
-    (580050, 9500)
-    """
-    try:
-        number = Decimal(text.strip().replace(",", "")) * PER_UNIT.get(unit, 1)
-        is_whole = number == number.to_integral_value() and abs(number) < 10**15
-    except InvalidOperation:
-        is_whole = False
-    if not is_whole:
-        raise invalid_field(f"params.{name}", "请填数字 · A number, please")
-    return int(number)
 
 
 def decisions_of(version: RuleVersion) -> tuple[str, ...]:
     """Return what a rule can decide at all; its businesses may narrow that."""
     is_inline = version.lane is Lane.INLINE
     return tuple(name for name, one in DECISIONS.items() if is_inline or one in UP_TO_ALERT)
+
+
+def choices_of(version: RuleVersion, clause: Clause) -> dict[str, tuple[str, ...]]:
+    """Return what a clause can decide about each business."""
+    if len(version.businesses) < 2:
+        return {}
+    return {
+        business.value: tuple(name for name, one in DECISIONS.items()
+                              if one in possible(business, version.lane, clause.template.name))
+        for business in POSSIBLE
+        if business in version.businesses
+    }  # fmt: skip
 
 
 SEVERITIES = tuple(one.value for one in Severity)
@@ -151,6 +142,9 @@ def params_from(version: RuleVersion, form: Mapping[str, str]) -> dict[str, Any]
             now["band"] = other_bands(clause, before["band"], form)
         elif any(bands := bands_from(clause, form)):
             now["band"] = with_ends(before["band"], bands)
+        guards = guards_from(clause.name, before.get("guard", []), form)
+        if guards != before.get("guard", []):
+            now["guard"] = guards or None
         if now:
             changes[clause.name] = now
     on_error = form.get("on_error", base["on_error"])
@@ -200,8 +194,30 @@ def bands_from(clause: ClauseFields, form: Mapping[str, str]) -> list[dict[str, 
             now = form.get(f"{band.path}.{key}", was)
             if now != was:
                 change[key] = now
+        for key, table in apart_from(band, form).items():
+            if table != getattr(band, key):
+                change[key] = table or None
         found.append(change)
     return found
+
+
+APART = {
+    "decision_for": tuple(one.value for one in Business),
+    "decision_in": tuple(one.value for one in Tier),
+}
+"""What may be decided apart from the rest of a band: about a business, in a tier."""
+
+
+def apart_from(band: BandFields, form: Mapping[str, str]) -> dict[str, dict[str, str]]:
+    """Return the decisions of a band by business and by tier; an empty one is that of the band."""
+    return {
+        key: {
+            name: said
+            for name in names
+            if (said := form.get(f"{band.path}.{key}.{name}", getattr(band, key).get(name)))
+        }
+        for key, names in APART.items()
+    }
 
 
 def has_other_bands(clause: ClauseFields, form: Mapping[str, str]) -> bool:
@@ -222,7 +238,8 @@ def other_bands(
     found = [
         {**kept, "from": read_typed(start, band.start.unit, band.start.name),
          "severity": form.get(f"{band.path}.severity", band.severity),
-         "decision": form.get(f"{band.path}.decision", band.decision)}
+         "decision": form.get(f"{band.path}.decision", band.decision),
+         **{key: table or None for key, table in apart_from(band, form).items()}}
         for kept, band in zip(base, (*clause.bands, clause.new_band), strict=True)
         if (start := form.get(band.start.name, band.start.value))
     ]  # fmt: skip

@@ -9,13 +9,13 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from api.console.staff import rule_conditions as conditions
 from api.console.texts import Texts
 from api.models.risk_rules import VersionShown
 from api.problems import Problem
 from api.routes.risk_rules import versions_shown
 from pos_sim.domain.calendar import business_date
 from risk.clause_rows import for_tier
-from risk.differences import differences, flat_fields
 from risk.facts import FACTS, Kind
 from risk.releases import KIND, as_shipped, published
 from risk.rule_rows import read_canonical
@@ -122,8 +122,17 @@ class Words:
 
     def guard(self, guard: Guard) -> str:
         """Return a condition as people say it."""
-        value = self.value(guard.value, FACTS[guard.fact].kind)
-        return f"{self.fact(guard.fact)} {SIGNS[guard.op]} {value}"
+        kind = FACTS[guard.fact].kind
+        if kind is Kind.FLAG:
+            is_so = guard.value is (guard.op == "==")
+            return conditions.sentence(self.t, guard.fact, guard.op, "", is_so=is_so)
+        is_text = kind is Kind.TEXT
+        value = (
+            conditions.word(self.t, guard.fact, guard.value)
+            if is_text
+            else self.value(guard.value, kind)
+        )
+        return conditions.sentence(self.t, guard.fact, guard.op, value)
 
     def edge(self, clause: Clause, start: int, end: int | None) -> str:
         """Return from where to where a band reaches."""
@@ -163,45 +172,8 @@ class Words:
         )
 
 
-SIGNS = {"==": "=", "!=": "≠", ">": ">", ">=": "≥", "<": "<", "<=": "≤"}
-
-
 def used(clause: Clause) -> list[tuple[str, Spec]]:
     return [(one.name, spec) for one, spec in specs(type(clause.params))]
-
-
-# Side by side -----------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class SideBySide:
-    """One field of two versions."""
-
-    field: str
-    before: str
-    after: str
-    differs: bool
-
-
-OWN = frozenset({"version", "effective_from"})
-"""Every version has its own."""
-
-
-def side_by_side(before: RuleVersion, after: RuleVersion) -> list[SideBySide]:
-    """Return all fields of two versions, those that differ first."""
-    changed = {one.field for one in differences(before, after)}
-    old, new = flat_fields(before), flat_fields(after)
-    fields = sorted(old.keys() | new.keys(), key=lambda one: (one not in changed, one in OWN, one))
-    return [
-        SideBySide(name, shown(old.get(name)), shown(new.get(name)), name in changed)
-        for name in fields
-    ]
-
-
-def shown(value: Any) -> str:
-    if isinstance(value, list):
-        return "、".join(str(one) for one in value)
-    return "" if value is None else str(value)
 
 
 def day_before(day: date) -> date:

@@ -114,6 +114,13 @@ def test_a_back_test_shows_what_would_be_gained(maker: Clerk, village: Watched) 
     assert village.ask("/v1/risk/rules/R09")["version"] == 1
 
 
+def test_a_back_test_tells_a_changed_condition_in_words(maker: Clerk, village: Watched) -> None:
+    fields = {"card.guard[1].value": "否", "from": day(village, -1), "to": day(village, 0)}
+    page = judge(maker, "R13", fields)
+    assert page.status_code == 200, words(page)[:600]
+    assert "情形 1，守护条件 1 密码错误：是 → 密码错误：否" in words(page)
+
+
 def test_a_back_test_without_enough_history_says_from_when(maker: Clerk, village: Watched) -> None:
     page = judge(maker, "R09", {FIELD: "2", "from": day(village, -60), "to": day(village, 0)})
     assert page.status_code == 422

@@ -1,0 +1,78 @@
+"""Two versions of a rule side by side, field by field; conditions and decisions in plain words.
+
+Every field has its path as a proposal writes it, ``week.band[1].from``; a condition is one row, and
+what a business or a tier has apart is told by its name.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from api.console.staff.rules import Words
+from risk.differences import flat_fields
+from risk.rules import Guard, RuleVersion
+
+OWN = frozenset({"version", "effective_from"})
+"""Every version has its own."""
+
+CONDITION = re.compile(r"^((\w+)\.guard\[(\d+)\])\.(fact|op|value)$")
+APART = re.compile(r"^(\w+)\.band\[(\d+)\]\.decision_(for|in)\.(\w+)$")
+
+
+@dataclass(frozen=True, slots=True)
+class SideBySide:
+    """One field of two versions; ``label`` is what people call it, empty where it has no words."""
+
+    field: str
+    label: str
+    before: str
+    after: str
+    differs: bool
+
+
+def side_by_side(before: RuleVersion, after: RuleVersion, words: Words) -> list[SideBySide]:
+    """Return all fields of two versions, those that differ first."""
+    old, new = told(before, words), told(after, words)
+    names = {clause.name: number for number, clause in enumerate(before.clauses, start=1)}
+    rows = [
+        SideBySide(field, label_of(field, names, words), shown(old.get(field)),
+                   shown(new.get(field)), old.get(field) != new.get(field))
+        for field in old.keys() | new.keys()
+    ]  # fmt: skip
+    return sorted(rows, key=lambda one: (not one.differs, one.field in OWN, one.field))
+
+
+def told(version: RuleVersion, words: Words) -> dict[str, Any]:
+    """Return every field of a version under its path, conditions as sentences."""
+    fields = flat_fields(version)
+    found: dict[str, Any] = {}
+    for field, value in fields.items():
+        if condition := CONDITION.match(field):
+            path = condition[1]
+            found[path] = words.guard(Guard(*(fields[f"{path}.{key}"] for key in Guard.__slots__)))
+        elif APART.match(field):
+            found[field] = words.t(f"rules.decision_{value}")
+        else:
+            found[field] = value
+    return found
+
+
+def label_of(field: str, names: Mapping[str, int], words: Words) -> str:
+    """Return what people call a field, empty where it has a path only."""
+    t = words.t
+    if found := re.match(r"^(\w+)\.guard\[(\d+)\]$", field):
+        return t("rules.guard_n_of", clause=names.get(found[1], found[1]), n=found[2])
+    if found := APART.match(field):
+        clause, band, key, name = found.groups()
+        whose = t(f"operations.{name}") if key == "for" else t("rules.tier", tier=name)
+        return t("rules.apart_of", clause=names.get(clause, clause), band=band, whose=whose)
+    return ""
+
+
+def shown(value: Any) -> str:
+    if isinstance(value, list):
+        return "、".join(str(one) for one in value)
+    return "" if value is None else str(value)
