@@ -23,6 +23,7 @@ import psutil
 from api.cli.year import SENT_PERCENT
 from api.postgres import start
 from seeds.traffic.volumes import shipped_volumes
+from tests.benchmarks.generators import chosen
 from tests.benchmarks.runs import Results, Scale
 from tests.benchmarks.servers import Server, bank, limit
 from tests.benchmarks.table import YEAR, as_text
@@ -50,6 +51,7 @@ def main() -> None:
     parser.add_argument(
         "--history", type=sizes, help="stored transactions to compare, with commas between"
     )
+    parser.add_argument("--generator", choices=("own", "wrk"), help="wrk if it is installed")
     parser.add_argument("--only", default=",".join(PARTS), help="parts, with commas between")
     asked = parser.parse_args()
     parts = [part for part in PARTS if part in asked.only.split(",")]
@@ -59,7 +61,8 @@ def main() -> None:
         scale = QUICK if asked.quick else FULL
         if asked.history:
             scale = replace(scale, history=asked.history)
-        results = measure(folder, scale, parts)
+        results = Results(scale, folder / "people.json", chosen(asked.generator))
+        measure(results, folder, parts)
     print(json.dumps(results.report(), indent=2) if asked.json else as_text(results))
 
 
@@ -68,14 +71,13 @@ def sizes(text: str) -> tuple[int, ...]:
     return tuple(map(int, text.split(",")))
 
 
-def measure(folder: Path, scale: Scale, parts: list[str]) -> Results:
+def measure(results: Results, folder: Path, parts: list[str]) -> None:
     """Run the parts one after the other."""
-    results = Results(scale, folder / "people.json")
     if "year" in parts:
         with results.section("Year"):
             first_days(results, folder)
     if parts == ["year"]:
-        return results
+        return
     file = seeded(f"sqlite:///{folder}/seeded.db")
     write_people(file.url, results.people)
     results.note("seeding, SQLite", file.rows / file.seed_s, "rows/s")
@@ -94,7 +96,6 @@ def measure(folder: Path, scale: Scale, parts: list[str]) -> Results:
                     with_history(results, [file, world], server)
     elif "history" in parts:
         with_history(results, [file], None)
-    return results
 
 
 def first_days(results: Results, folder: Path) -> None:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import statistics
-import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from tests.benchmarks.generators import Load, send
 from tests.benchmarks.servers import Server
 from tests.benchmarks.worlds import let_time_pass
 
@@ -20,6 +20,8 @@ CONNECTIONS = 64
 CLOCK_S = 1.2
 """A server takes over a moved clock within a second."""
 
+STRETCH_S = 1.0
+"""So long load runs without a pause: it brings a point two cards or so, as its two hours may."""
 
 WARM_UP_S = 6.0
 
@@ -59,6 +61,7 @@ class Results:
 
     scale: Scale
     people: Path
+    generator: str
     runs: list[Run] = field(default_factory=list)
     halves: list[Run] = field(default_factory=list)
     notes: dict[str, tuple[float, str]] = field(default_factory=dict)
@@ -107,6 +110,7 @@ class Results:
         from tests.benchmarks.table import ratios_of
 
         return {
+            "generator": self.generator,
             "ratios": ratios_of(self),
             "runs": [asdict(run) for run in self.runs],
             "half_of_saturation": [asdict(run) for run in self.halves],
@@ -117,37 +121,62 @@ class Results:
     def _run(
         self, server: Server, connections: int, rate: float | None, seconds: float | None = None
     ) -> Run:
-        seconds = seconds or self.scale.seconds
+        """Load it for a second at a time, hours apart; at fixed moments all goes in one stretch."""
+        seconds, warm_s = seconds or self.scale.seconds, self.scale.warm_s
+        asked = Load(server.port, self.people, connections, seconds, rate=rate)
+        if rate is not None:
+            return run_of(server, asked, [self._stretch(server, replace(asked, warm_s=warm_s))])
+        self._stretch(server, replace(asked, seconds=warm_s))
+        asked = replace(asked, seconds=STRETCH_S)
+        stretches = max(round(seconds / STRETCH_S), 1)
+        return run_of(server, asked, [self._stretch(server, asked) for _ in range(stretches)])
+
+    def _stretch(self, server: Server, load: Load) -> Stretch:
+        """Move the clock on, then send without a pause."""
         if server.url:
             let_time_pass(server.url)
             time.sleep(CLOCK_S)
         self._batch += 2  # a batch number holds a million traces
-        command = ["--port", str(server.port), "--people", str(self.people)]
-        command += ["--connections", str(connections), "--batch", str(self._batch)]
-        command += ["--warm", str(self.scale.warm_s), "--seconds", str(seconds)]
-        command += ["--rate", str(rate)] if rate else []
         before = server.cpu_s(), server.database_cpu_s()
-        done = subprocess.run(
-            [sys.executable, "-m", "tests.benchmarks.load", *command],
-            check=True,
-            stdout=subprocess.PIPE,
+        seen = send(replace(load, batch=self._batch), self.generator)
+        share = load.seconds / (load.seconds + load.warm_s)
+        return Stretch(
+            seen,
+            server_cpu_s=share * (server.cpu_s() - before[0]),
+            database_cpu_s=share * (server.database_cpu_s() - before[1]),
         )
-        seen = json.loads(done.stdout)
-        requests = seen["count"] * (1 + self.scale.warm_s / seconds)
-        return Run(
-            server=server.name,
-            connections=connections,
-            rate=None if rate is None else round(rate, 1),
-            per_second=seen["per_second"],
-            p50_ms=seen["p50_ms"],
-            p99_ms=seen["p99_ms"],
-            approved=seen["approved"],
-            server_cpu_us=round(1e6 * (server.cpu_s() - before[0]) / requests, 1),
-            database_cpu_us=round(1e6 * (server.database_cpu_s() - before[1]) / requests, 1),
-            generator_cpu_us=seen["generator_cpu_us"],
-            memory_mb=round(server.memory_mb(), 1),
-            codes=seen["codes"],
-        )
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """What came back of load without a pause, and the CPU seconds that it took."""
+
+    seen: dict[str, Any]
+    server_cpu_s: float
+    database_cpu_s: float
+
+
+def run_of(server: Server, load: Load, stretches: Sequence[Stretch]) -> Run:
+    """Put stretches together: rates and CPU over all, latencies of the slowest."""
+    seen = [one.seen for one in stretches]
+    count = sum(one["count"] for one in seen)
+    codes = sum((Counter(one["codes"]) for one in seen), Counter[str]())
+    return Run(
+        server=server.name,
+        connections=load.connections,
+        rate=None if load.rate is None else round(load.rate, 1),
+        per_second=round(count / sum(one["count"] / one["per_second"] for one in seen), 1),
+        p50_ms=max(one["p50_ms"] for one in seen),
+        p99_ms=max(one["p99_ms"] for one in seen),
+        approved=round(codes["00"] / count, 4),
+        server_cpu_us=round(1e6 * sum(one.server_cpu_s for one in stretches) / count, 1),
+        database_cpu_us=round(1e6 * sum(one.database_cpu_s for one in stretches) / count, 1),
+        generator_cpu_us=round(
+            sum(one["generator_cpu_us"] * one["count"] for one in seen) / count, 1
+        ),
+        memory_mb=round(server.memory_mb(), 1),
+        codes=dict(codes.most_common()),
+    )
 
 
 def median_of(runs: Sequence[Run], name: str) -> float:
