@@ -86,9 +86,9 @@ def children_cpu_s() -> float:
 
 def report_of(seen: dict[str, Any], cpu_s: float) -> dict[str, Any]:
     """Return wrk's figures under our names; answers that got lost make them worthless."""
-    if seen["lost"]:
-        raise RuntimeError(f"wrk lost {seen['lost']} answers")
     count, codes = seen["count"], seen["codes"]
+    if seen["lost"] or not count:
+        raise RuntimeError(f"wrk got {count} answers and lost {seen['lost']}")
     return {
         "count": count,
         "per_second": round(count / seen["seconds"], 1),

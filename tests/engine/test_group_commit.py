@@ -97,6 +97,24 @@ async def test_while_one_group_commits_the_next_one_gathers() -> None:
     assert (groups.groups, groups.waiting) == (2, 0)
 
 
+async def test_who_asks_again_at_once_is_in_the_next_group() -> None:
+    desk = Desk()
+    groups = GroupCommit(desk.commit)
+
+    async def caller(number: int) -> None:
+        await groups.submit(f"{number}")
+        for _ in range(number % 4):  # some are further away than others
+            await asyncio.sleep(0)
+        await groups.submit(f"{number} again")
+
+    first = await busy(groups, desk)
+    callers = [asyncio.create_task(caller(number)) for number in range(20)]
+    await asyncio.sleep(0)
+    desk.may_go.set()
+    await asyncio.gather(first, *callers)
+    assert [len(group) for group in desk.groups] == [1, 20, 20]
+
+
 async def test_one_group_at_a_time() -> None:
     inside = most = 0
 
