@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from importlib.resources import files
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from api.console.texts import Texts
 from pos_sim.domain.calendar import SHANGHAI
 from pos_sim.domain.money import in_yuan
 
@@ -22,7 +24,16 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     found.policies["json.dumps_kwargs"] = {"ensure_ascii": False, "separators": (",", ":")}
-    found.filters.update(yuan=yuan, count=count, when=when, clock=clock, day=day, wan=wan)
+    found.filters.update(
+        yuan=yuan,
+        count=count,
+        when=when,
+        clock=clock,
+        day=day,
+        wan=wan,
+        named=named,
+        numbered=numbered,
+    )
     return found
 
 
@@ -66,3 +77,24 @@ def clock(moment: datetime) -> str:
 def day(value: date | None) -> str:
     """Return a date."""
     return "—" if value is None else value.isoformat()
+
+
+def named(values: Iterable[str], t: Texts, prefix: str) -> list[tuple[str, str]]:
+    """Return values with what they are called: in a file of texts, or with the start of a name.
+
+    >>> named(["low", "high"], Texts("en"), "severity")
+    [('low', 'Low'), ('high', 'High')]
+    >>> named(["1"], Texts("zh"), "points.control_")
+    [('1', '有控制')]
+    """
+    start = prefix if "." in prefix else f"{prefix}."
+    return [(value, t(f"{start}{value}")) for value in values]
+
+
+def numbered(values: Iterable[str], t: Texts, name: str) -> list[tuple[str, str]]:
+    """Return values with the one text that names them all.
+
+    >>> numbered(["A", "D"], Texts("en"), "points.tier_n")
+    [('A', 'Tier A'), ('D', 'Tier D')]
+    """
+    return [(value, t(name, n=value)) for value in values]
