@@ -9,6 +9,7 @@ from functools import partial
 import pytest
 
 from pos_sim.store.database import Database
+from pos_sim.store.home_first import list_home_first
 from pos_sim.store.query_points import PointFilter, PointRecord, count_points, list_points
 
 EVERYTHING = PointFilter()
@@ -58,3 +59,31 @@ def test_controlled_points_are_those_with_controls(
 ) -> None:
     expected = [one for one in found(database, EVERYTHING) if bool(one.controls) is is_controlled]
     assert found(database, replace(EVERYTHING, is_controlled=is_controlled)) == expected
+
+
+@pytest.mark.parametrize("limit", [1, 3, 200])
+def test_points_at_home_come_first_by_county_and_number(database: Database, limit: int) -> None:
+    everybody = found(database, EVERYTHING)
+    at_home = [one for one in everybody if one.county.startswith("52")]
+    outside = [one for one in everybody if not one.county.startswith("52")]
+    assert outside
+    assert everybody[0] in outside, "by number alone the outside comes first"
+    expected = sorted(at_home, key=placed) + sorted(outside, key=placed)
+    assert paged(database, limit) == [one.service_point_id for one in expected]
+
+
+def placed(point: PointRecord) -> tuple[str, str]:
+    return (point.county, point.service_point_id)
+
+
+def paged(database: Database, limit: int) -> list[str]:
+    """Every point as the pages give it, one page after the other."""
+    ids: list[str] = []
+    after = None
+    while True:
+        look = partial(list_home_first, wanted=EVERYTHING, home="52", limit=limit, after=after)
+        page = database.read_now(look)
+        ids += [one.service_point_id for one in page.items]
+        if page.after is None:
+            return ids
+        after = page.after

@@ -67,7 +67,7 @@ async def list_of_points(
     visit: Reader, q: str = "", county: str = "", town: str = "", bank: str = "",
     status: str = "", star: str = "", tier: str = "", control: str = "", cursor: str = "",
 ) -> Response:  # fmt: skip
-    """In order of number."""
+    """The points of the province by county and number, then the others."""
     asked = {
         "q": q.strip()[:TEXT_MAX],
         "county": county if is_code(county, 6) else "",
@@ -78,8 +78,8 @@ async def list_of_points(
         "tier": one_of(tier, TIERS),
         "control": one_of(control, ("1", "0")),
     }
-    after = position_of(cursor or None, str)
-    look = partial(desk.listed, wanted=wanted(asked), after=after[0] if after else None)
+    after = position_of(cursor or None, int, str, str)
+    look = partial(desk.listed, wanted=wanted(asked), after=after)
     found, at = await read(visit, look)
     chosen = next((one for one in counties() if one.code == asked["county"]), None)
     return show(

@@ -18,12 +18,12 @@ from pos_sim.domain.calendar import business_date, in_local_time
 from pos_sim.domain.money import in_yuan
 from pos_sim.domain.requests import Business
 from pos_sim.domain.transactions import Transaction
+from pos_sim.store.home_first import Place, list_home_first
 from pos_sim.store.queries import Page, TransactionFilter, list_transactions
 from pos_sim.store.query_points import (
     PointFilter,
     PointRecord,
     count_points,
-    list_points,
     points_by_id,
 )
 from risk import cases
@@ -43,6 +43,9 @@ from risk.store.read_alerts import AlertFilter, list_alerts
 from risk.workflow import Actor, Case, CaseKind
 
 PAGE = 25
+PROVINCE = "52"
+"""How the codes of the counties of Guizhou begin."""
+
 MOST_ALERTS, MOST_TRANSACTIONS, MOST_GRADES, MOST_CASES, MOST_ENTRIES = 30, 12, 24, 60, 100
 BUSINESSES = tuple(one for one in Business if one in SWITCHED)
 LIMITABLE = tuple(one.value for one in BUSINESSES if one in LIMITED)
@@ -61,9 +64,10 @@ class Listed:
     count: int
 
 
-def listed(connection: Connection, wanted: PointFilter, after: str | None) -> Listed:
-    """Return a page of the register."""
-    return Listed(list_points(connection, wanted, PAGE, after), count_points(connection, wanted))
+def listed(connection: Connection, wanted: PointFilter, after: Place | None) -> Listed:
+    """Return a page of the register, the points of the province first."""
+    page = list_home_first(connection, wanted, PROVINCE, PAGE, after)
+    return Listed(page, count_points(connection, wanted))
 
 
 def codes_named(text: str) -> frozenset[str]:
