@@ -166,10 +166,11 @@ def is_kept(one: Growing | KeptAlert | None) -> TypeGuard[KeptAlert]:
 def latest_rows(connection: Connection, keys: Collection[AlertKey]) -> list[Any]:
     """Lock the subjects, whether they have an alert or not, and return the latest row of each.
 
-    The locks come after all others of a group, in one order, so nobody waits in a circle.
+    The locks come after all others of a group, in one order, so nobody waits in a circle; the
+    rows are asked for in the same trip, behind them.
     """
     if connection.dialect.name != "sqlite":
-        LOCK_KEYS.rows(connection, keys=["|".join(key) for key in keys])
+        LOCK_KEYS.ask(connection, keys=["|".join(key) for key in keys])
     found = LATEST.rows(
         connection,
         rules={key.rule_id for key in keys},

@@ -23,7 +23,8 @@ CLOCK_S = 1.2
 STRETCH_S = 1.0
 """So long load runs without a pause: it brings a point two cards or so, as its two hours may."""
 
-WARM_UP_S = 6.0
+WARM_UP_S = 20.0
+"""After a checkpoint PostgreSQL writes each page whole once; so long it may take over old rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +92,7 @@ class Results:
 
     def warm_up(self, server: Server) -> None:
         """Load it for a while and forget the figures: pages are in memory, plans are made."""
-        self._run(server, CONNECTIONS, None, seconds=WARM_UP_S)
+        self._stretch(server, Load(server.port, self.people, CONNECTIONS, WARM_UP_S))
 
     def load(self, server: Server, connections: int) -> None:
         """Keep so many connections busy."""
@@ -118,11 +119,9 @@ class Results:
             "notes": {name: f"{value} {unit}" for name, (value, unit) in self.notes.items()},
         }
 
-    def _run(
-        self, server: Server, connections: int, rate: float | None, seconds: float | None = None
-    ) -> Run:
+    def _run(self, server: Server, connections: int, rate: float | None) -> Run:
         """Load it for a second at a time, hours apart; at fixed moments all goes in one stretch."""
-        seconds, warm_s = seconds or self.scale.seconds, self.scale.warm_s
+        seconds, warm_s = self.scale.seconds, self.scale.warm_s
         asked = Load(server.port, self.people, connections, seconds, rate=rate)
         if rate is not None:
             return run_of(server, asked, [self._stretch(server, replace(asked, warm_s=warm_s))])
