@@ -32,8 +32,11 @@ from seeds.traffic.visits import Visit
 WRONG_PIN = Pin("123456")
 """Nobody has it: see ``seeds.numbers.EASY_PINS``."""
 
-Message: TypeAlias = partial[Request]
-"""A request but for key, time and what is reported: the terminal says those when it sends."""
+Message: TypeAlias = partial[Any]
+"""A request but for key, time and what is reported: the terminal says those when it sends.
+
+Of which kind, only its maker knows: to a type checker a partial of one kind is none of another.
+"""
 
 
 class Pause(NamedTuple):
