@@ -21,9 +21,9 @@ from risk.checklists import RESULT_NAMES, TRAINING, Result, findings_of, shipped
 from risk.grading import months_before
 from risk.incentive_statements import statements
 from risk.incentives import told
-from risk.store import case_alerts, case_rows
+from risk.store import case_alerts, case_files, case_rows, case_trail
 from risk.store.alert_rows import KeptAlert
-from risk.store.case_rows import Entry
+from risk.store.case_trail import Entry
 from risk.vocabulary import Feed
 from risk.workflow import CaseKind, Effect
 from risk.working_alerts import save
@@ -137,11 +137,11 @@ def order(work: Work, reason: str, due_at: str | None) -> None:
     )
     if opened.is_new:
         text = case_papers.order_text(opened.case, place_of(work), reason)
-        paper = case_rows.Document(
+        paper = case_files.Document(
             case_id=opened.case.case_id, kind="order", title="限期整改通知书",
             title_en="Order to rectify", made_at=work.at, text=text,
         )  # fmt: skip
-        case_rows.add_document(work.connection, paper)
+        case_files.add_document(work.connection, paper)
 
 
 def write_checklist(work: Work) -> None:
@@ -149,7 +149,7 @@ def write_checklist(work: Work) -> None:
     findings = findings_of(work.data["items"])
     if findings[TRAINING].result is not Result.FAIL and not is_trained(work):
         raise Mistakes({f"data.items.{TRAINING}": UNTRAINED})
-    case_rows.write_checklist(work.connection, work.case.case_id, work.data["items"])
+    case_files.write_checklist(work.connection, work.case.case_id, work.data["items"])
     work.change(passes=shipped_checklist().passes(findings))
 
 
@@ -165,7 +165,7 @@ def plan_next_review(work: Work) -> None:
     """Plan the next review a year from now, and file the form of this one."""
     if work.case.state == "passed" and not is_trained(work):
         raise StaleApproval(UNTRAINED)
-    kept = case_rows.read_checklist(work.connection, work.case.case_id)
+    kept = case_files.read_checklist(work.connection, work.case.case_id)
     assert kept is not None
     verdict = "年审合格 passed" if work.case.state == "passed" else "年审不合格 failed"
     text = case_papers.review_form(work.case, place_of(work), findings_of(kept), verdict)
@@ -176,7 +176,7 @@ def plan_next_review(work: Work) -> None:
 
 def order_rectification(work: Work) -> None:
     """Order what the review found; the items that failed say what."""
-    kept = case_rows.read_checklist(work.connection, work.case.case_id)
+    kept = case_files.read_checklist(work.connection, work.case.case_id)
     findings = findings_of(kept) if kept else {}
     failed = shipped_checklist().failed(findings) if findings else []
     found = "；".join(
@@ -273,7 +273,7 @@ def end(work: Work, case_id: str) -> None:
             f"服务点已退出 {work.case.case_id}", f"The point has exited {work.case.case_id}"
         ),
     )  # fmt: skip
-    case_rows.add_history(work.connection, [line])
+    case_trail.add_history(work.connection, [line])
 
 
 OUTCOME_NAMES: dict[Outcome, str] = {
@@ -324,5 +324,5 @@ def sheet_of(work: Work) -> str:
         work.case,
         place_of(work),
         case_alerts.alerts_of(work.connection, case_id),
-        case_rows.history_of(work.connection, [case_id]).get(case_id, ()),
+        case_trail.history_of(work.connection, [case_id]).get(case_id, ()),
     )

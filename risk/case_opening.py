@@ -11,8 +11,8 @@ from risk.audit_log import write_entry
 from risk.bank_calendar import BankCalendar
 from risk.deadlines import WorkingDays, after, due_at
 from risk.standing import stand
-from risk.store import case_rows
-from risk.store.case_rows import Entry
+from risk.store import case_rows, case_trail
+from risk.store.case_trail import Entry
 from risk.vocabulary import Severity
 from risk.workflow import Case, CaseKind, Role, State
 from risk.workflows import WORKFLOWS
@@ -144,7 +144,7 @@ def note(connection: Connection, case: Case, wish: Wish, *, is_new: bool) -> Non
         case_id=case.case_id, at=wish.at, actor=wish.by, what=what, action="open",
         source=case.state, to_state=case.state, note=wish.reason,
     )  # fmt: skip
-    case_rows.add_history(connection, [line])
+    case_trail.add_history(connection, [line])
     write_entry(
         connection,
         at=wish.at,

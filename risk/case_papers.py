@@ -10,7 +10,7 @@ from pos_sim.domain.calendar import SHANGHAI
 from pos_sim.domain.money import ZERO, in_yuan
 from risk.checklists import RESULT_NAMES, Finding, shipped_checklist
 from risk.store.alert_rows import KeptAlert
-from risk.store.case_rows import Entry
+from risk.store.case_trail import Entry
 from risk.vocabulary import SEVERITY_NAMES
 from risk.workflow import Case
 from risk.workflows import WORKFLOWS

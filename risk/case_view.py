@@ -12,9 +12,11 @@ from pos_sim.store.queries import Page
 from risk import case_papers
 from risk.approvals import Approval, pending_approvals
 from risk.cases import KIND, available
-from risk.store import case_alerts, case_rows
+from risk.store import case_alerts, case_files, case_rows, case_trail
 from risk.store.alert_rows import KeptAlert
-from risk.store.case_rows import CaseFilter, Document, Entry
+from risk.store.case_files import Document
+from risk.store.case_rows import CaseFilter
+from risk.store.case_trail import Entry
 from risk.workflow import Case, CaseKind, Move
 
 SHEET = 0
@@ -46,9 +48,10 @@ def views(connection: Connection, found: Sequence[Case]) -> list[CaseView]:
     """Return cases with what belongs to them, in a fixed number of statements."""
     ids = [case.case_id for case in found]
     pending = pending_approvals(connection, KIND, ids)
-    history, papers = case_rows.history_of(connection, ids), case_rows.documents_of(connection, ids)
+    history = case_trail.history_of(connection, ids)
+    papers = case_files.documents_of(connection, ids)
     alerts = case_alerts.alert_ids_of(connection, ids)
-    lists = case_rows.checklists_of(
+    lists = case_files.checklists_of(
         connection, [case.case_id for case in found if case.kind is CaseKind.ANNUAL_REVIEW]
     )
     return [

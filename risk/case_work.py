@@ -10,8 +10,8 @@ from sqlalchemy import Connection
 
 from risk.case_data import Data
 from risk.case_opening import Opened, Wish, open_case
-from risk.store import case_rows
-from risk.store.case_rows import Document
+from risk.store import case_files
+from risk.store.case_files import Document
 from risk.workflow import Actor, Case, CaseKind, Move
 
 
@@ -52,4 +52,4 @@ class Work:
             case_id=self.case.case_id, kind=kind, title=title, title_en=title_en,
             made_at=self.at, text=text,
         )  # fmt: skip
-        case_rows.add_document(self.connection, paper)
+        case_files.add_document(self.connection, paper)

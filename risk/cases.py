@@ -25,9 +25,9 @@ from risk.case_mistakes import AlreadyOpen, IllegalMove, Mistakes
 from risk.case_opening import Wish, open_case, rested
 from risk.case_work import Work
 from risk.standing import stand
-from risk.store import approval_rows, case_alerts, case_rows, standing_rows
+from risk.store import approval_rows, case_alerts, case_rows, case_trail, standing_rows
 from risk.store.alert_rows import KeptAlert
-from risk.store.case_rows import Entry
+from risk.store.case_trail import Entry
 from risk.store.read_alerts import find_alert
 from risk.store.save_hits import latest_alerts
 from risk.workflow import Actor, Case, CaseKind, Hands, Move, Role, Step, moves_of, needs_two
@@ -321,7 +321,7 @@ def write_down(
         source=source, to_state=case.state, note=work.note,
         approval_id=approval_id or work.approval_id,
     )  # fmt: skip
-    case_rows.add_history(connection, [line])
+    case_trail.add_history(connection, [line])
     action = work.move.action if what == "done" else f"{work.move.action}: {what}"
     write_entry(
         connection,

@@ -12,7 +12,8 @@ from api.models.risk_rules import Note
 from pos_sim.domain.calendar import in_local_time
 from risk.case_view import CaseView
 from risk.checklists import shipped_checklist
-from risk.store.case_rows import Document, Entry
+from risk.store.case_files import Document
+from risk.store.case_trail import Entry
 from risk.workflow import CaseKind, Move, needs_two
 from risk.workflows import WORKFLOWS
 

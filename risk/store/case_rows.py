@@ -1,15 +1,12 @@
-"""Cases, their trail and their documents: every statement about them."""
+"""Cases: every statement about their rows, but for what is written down and filed with them."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b
 from typing import Any
 
-import orjson
 from sqlalchemy import ColumnElement, Connection, func, select, tuple_
 from sqlalchemy import case as case_when
 
@@ -17,7 +14,7 @@ from pos_sim.store.queries import Page
 from pos_sim.store.rows import from_us, to_us
 from pos_sim.store.sql import InsertSet, Statement
 from pos_sim.store.tables import service_points
-from risk.store.case_tables import case_documents, case_history, cases
+from risk.store.case_tables import cases
 from risk.vocabulary import Severity
 from risk.workflow import Case, CaseKind
 
@@ -49,12 +46,6 @@ END = Statement(
     "update cases set closed_us = :closed_us, wakes_us = null, outcome = :outcome"
     " where case_id = :case_id"
 )
-CHECKLIST = Statement("select checklist from cases where case_id = :case_id")
-CHECKLISTS = Statement(
-    "select case_id, checklist from cases where case_id {in:case_ids text}"
-    " and checklist is not null"
-)
-WRITE_CHECKLIST = Statement("update cases set checklist = :checklist where case_id = :case_id")
 STANDINGS = Statement(
     "select kind, state from cases where service_point_id = :point"
     " and (closed_us is null or state = 'exited')"
@@ -62,19 +53,6 @@ STANDINGS = Statement(
 OPEN_AT = Statement(f"{SELECT} where service_point_id = :point and closed_us is null")
 WAKES_FIRST = Statement("select min(wakes_us) from cases where wakes_us is not null")
 AWAKE = Statement(f"{SELECT} where wakes_us <= :now_us order by wakes_us, case_id limit :most")
-
-HISTORY = (
-    "case_id", "number", "at_us", "actor", "what", "action", "source", "to_state", "note",
-    "approval_id",
-)  # fmt: skip
-INSERT_HISTORY = InsertSet(case_history, HISTORY)
-LAST_NUMBERS = Statement(
-    "select case_id, max(number) from case_history where case_id {in:case_ids text}"
-    " group by case_id"
-)
-DOCUMENT = ("case_id", "number", "kind", "title", "title_en", "made_us", "text")
-INSERT_DOCUMENT = InsertSet(case_documents, DOCUMENT)
-LAST_DOCUMENT = Statement("select max(number) from case_documents where case_id = :case_id")
 
 PREFIXES: dict[CaseKind, str] = {
     CaseKind.VERIFICATION: "VF",
@@ -84,35 +62,6 @@ PREFIXES: dict[CaseKind, str] = {
     CaseKind.EXIT: "EX",
     CaseKind.IDLE_VISIT: "IV",
 }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
-    """One line of a case's trail."""
-
-    case_id: str
-    number: int = 0
-    at: datetime
-    actor: str
-    what: str
-    action: str
-    source: str
-    to_state: str
-    note: str
-    approval_id: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Document:
-    """A printed paper of a case; it does not change any more."""
-
-    case_id: str
-    number: int = 0
-    kind: str
-    title: str
-    title_en: str
-    made_at: datetime
-    text: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -257,122 +206,6 @@ def count_open(connection: Connection, now: datetime) -> tuple[int, int]:
     query = select(func.count(), func.coalesce(func.sum(overdue), 0))
     found = connection.execute(query.where(cases.c.closed_us.is_(None))).one()
     return int(found[0]), int(found[1])
-
-
-# The trail ------------------------------------------------------------------------------------
-
-
-def add_history(connection: Connection, entries: Sequence[Entry]) -> None:
-    """Write lines of trails, in order; the cases are locked or new."""
-    last: dict[str, int] = defaultdict(int)
-    last.update(LAST_NUMBERS.rows(connection, case_ids={entry.case_id for entry in entries}))
-    rows: list[tuple[Any, ...]] = []
-    for entry in entries:
-        last[entry.case_id] += 1
-        rows.append(
-            (
-                entry.case_id,
-                last[entry.case_id],
-                to_us(entry.at),
-                entry.actor,
-                entry.what,
-                entry.action,
-                entry.source,
-                entry.to_state,
-                entry.note,
-                entry.approval_id,
-            )
-        )
-    INSERT_HISTORY.run(connection, rows)
-
-
-def history_of(connection: Connection, case_ids: Collection[str]) -> dict[str, list[Entry]]:
-    """Return the trail of each case, in order."""
-    query = (
-        select(*(case_history.c[name] for name in HISTORY))
-        .where(case_history.c.case_id.in_(case_ids))
-        .order_by(case_history.c.case_id, case_history.c.number)
-    )
-    found: dict[str, list[Entry]] = defaultdict(list)
-    for (
-        case_id,
-        number,
-        at_us,
-        actor,
-        what,
-        action,
-        source,
-        to,
-        note,
-        approval,
-    ) in connection.execute(query):
-        found[case_id].append(
-            Entry(
-                case_id=case_id,
-                number=number,
-                at=from_us(at_us),
-                actor=actor,
-                what=what,
-                action=action,
-                source=source,
-                to_state=to,
-                note=note,
-                approval_id=approval,
-            )
-        )
-    return found
-
-
-# Papers ---------------------------------------------------------------------------------------
-
-
-def add_document(connection: Connection, made: Document) -> None:
-    """File a paper with its case, which is locked or new."""
-    number = (LAST_DOCUMENT.rows(connection, case_id=made.case_id)[0][0] or 0) + 1
-    INSERT_DOCUMENT.run(
-        connection,
-        [(made.case_id, number, made.kind, made.title, made.title_en, to_us(made.made_at),
-          made.text)],
-    )  # fmt: skip
-
-
-def documents_of(connection: Connection, case_ids: Collection[str]) -> dict[str, list[Document]]:
-    """Return the papers of each case, in order."""
-    query = (
-        select(*(case_documents.c[name] for name in DOCUMENT))
-        .where(case_documents.c.case_id.in_(case_ids))
-        .order_by(case_documents.c.case_id, case_documents.c.number)
-    )
-    found: dict[str, list[Document]] = defaultdict(list)
-    for case_id, number, kind, title, title_en, made_us, text in connection.execute(query):
-        found[case_id].append(
-            Document(
-                case_id=case_id,
-                number=number,
-                kind=kind,
-                title=title,
-                title_en=title_en,
-                made_at=from_us(made_us),
-                text=text,
-            )
-        )
-    return found
-
-
-def write_checklist(connection: Connection, case_id: str, checklist: Any) -> None:
-    WRITE_CHECKLIST.run(connection, case_id=case_id, checklist=orjson.dumps(checklist).decode())
-
-
-def read_checklist(connection: Connection, case_id: str) -> dict[str, Any] | None:
-    """Return what was handed in, None where nothing was yet."""
-    text = CHECKLIST.rows(connection, case_id=case_id)[0][0]
-    return None if text is None else dict(orjson.loads(text))
-
-
-def checklists_of(connection: Connection, case_ids: Collection[str]) -> dict[str, dict[str, Any]]:
-    """Return what was handed in with each of these cases, as far as anything was."""
-    found = CHECKLISTS.rows(connection, case_ids=case_ids) if case_ids else ()
-    return {case_id: dict(orjson.loads(text)) for case_id, text in found}
 
 
 # Rows -----------------------------------------------------------------------------------------

@@ -20,7 +20,7 @@ from risk.case_view import CaseView, view
 from risk.checklists import shipped_checklist
 from risk.store import case_alerts, case_rows, control_rows
 from risk.store.alert_rows import KeptAlert
-from risk.store.case_rows import Entry
+from risk.store.case_trail import Entry
 from risk.store.control_rows import KeptControl
 from risk.workflow import Case, Effect, Move, Needs, Role, State, Workflow, needs_two
 from risk.workflows import WORKFLOWS
