@@ -21,6 +21,7 @@ from api.problems import Problem
 from api.quick import JsonRoute
 from api.routes.risk_work import ActingKey, doing
 from risk import cases, controls
+from risk.case_by_staff import open_by_staff
 from risk.case_opening import Wish
 from risk.case_view import CaseView, page_of, paper_text, view
 from risk.store import control_rows
@@ -177,7 +178,7 @@ async def control_business(
 
 
 def opened(connection: Connection, wish: Wish, alert_ids: tuple[str, ...]) -> CaseView:
-    return view(connection, cases.open_by_staff(connection, wish, alert_ids).case_id)
+    return view(connection, open_by_staff(connection, wish, alert_ids).case_id)
 
 
 def acted(

@@ -20,6 +20,7 @@ from pos_sim.store.last_words import with_last_words
 from risk import approvals, cases, controls
 from risk.approval_effects import EFFECTS
 from risk.approvals import Approval, Choice
+from risk.case_by_staff import open_by_staff
 from risk.case_opening import Wish
 from risk.case_view import CaseView, view
 from risk.cases import Acted
@@ -61,7 +62,7 @@ class CaseDesk:
         }
         alert_ids = changes.pop("alert_ids", ())
         asked = Wish(**(wish | changes))
-        return self.run(partial(cases.open_by_staff, wish=asked, alert_ids=alert_ids))
+        return self.run(partial(open_by_staff, wish=asked, alert_ids=alert_ids))
 
     def act(
         self, case: Case, action: str, by: str = ANNA, data: dict[str, Any] | None = None

@@ -22,6 +22,7 @@ from pos_sim.engine.post_group import post_group
 from pos_sim.store.audit import audit
 from pos_sim.store.database import Database
 from risk import cases
+from risk.case_by_staff import open_by_staff
 from risk.case_opening import Wish
 from risk.workflow import CLOCK, Actor, Case, CaseKind
 from tests.conftest import NewDatabase
@@ -37,7 +38,7 @@ def opened(connection: Connection) -> Case:
     wish = Wish(
         kind=CaseKind.FREEZE, service_point_id=POINT, reason="赛跑", by="anna", at=DEMO_START
     )
-    return cases.open_by_staff(connection, wish)
+    return open_by_staff(connection, wish)
 
 
 def move(action: str, case: Case, actor: Actor = ANNA) -> Callable[[Connection], object]:

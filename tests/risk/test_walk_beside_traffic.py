@@ -22,6 +22,7 @@ from pos_sim.store.audit import audit
 from pos_sim.store.database import Database
 from risk import cases, controls, review_plans
 from risk.audit_log import verify_chain
+from risk.case_by_staff import open_by_staff
 from risk.case_opening import Wish
 from risk.patrol import begin_patrols
 from risk.store import review_plan_rows
@@ -65,7 +66,7 @@ def busy(connection: Connection, point: str, number: int, now: datetime) -> None
     """Let a point be ordered to rectify, or be frozen for a day; control a third of them."""
     kind = CaseKind.FREEZE if number % 2 else CaseKind.RECTIFICATION
     wish = Wish(kind=kind, service_point_id=point, reason="检查", by=ANNA.name, at=now)
-    case = cases.open_by_staff(connection, wish)
+    case = open_by_staff(connection, wish)
     if kind is CaseKind.FREEZE:
         cases.act(connection, case.case_id, "emergency_freeze", actor=ANNA, at=now, note="急")
     if number % 3 == 0:

@@ -23,8 +23,8 @@ from api.problems import invalid_field
 from pos_sim.domain.calendar import in_local_time
 from pos_sim.domain.codes import CODES
 from pos_sim.store.rows import from_us
+from risk.case_by_staff import open_by_staff
 from risk.case_opening import Wish
-from risk.cases import open_by_staff
 from risk.facts import Kind
 from risk.sentences import in_words
 from risk.store.read_alerts import find_alert

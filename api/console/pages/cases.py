@@ -34,10 +34,11 @@ from api.problems import Problem
 from pos_sim.store.queries import Page
 from pos_sim.store.query_points import point_names
 from risk.alerts import AlertVerdict
+from risk.case_by_staff import open_by_staff
 from risk.case_data import Measure, Outcome
 from risk.case_opening import Wish
 from risk.case_view import SHEET, CaseView, page_of, paper_text
-from risk.cases import act, open_by_staff, pending_of
+from risk.cases import act, pending_of
 from risk.checklists import Result, shipped_checklist
 from risk.store import case_rows
 from risk.store.case_rows import CaseFilter

@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 
 from risk import cases
 from risk.approvals import Approval, list_approvals
+from risk.case_by_staff import open_by_staff
 from risk.case_mistakes import AlreadyOpen, Mistakes
 from risk.case_opening import Wish
 from risk.store import case_rows
@@ -42,7 +43,7 @@ def propose_freeze(
         raise Mistakes({"note": "请写理由 · A reason is needed"})
     wish = Wish(kind=CaseKind.FREEZE, service_point_id=point_id, reason=note, by=by, at=at)
     try:
-        case_id = cases.open_by_staff(connection, wish).case_id
+        case_id = open_by_staff(connection, wish).case_id
     except AlreadyOpen as there:
         case_id = there.case_id
     cases.act(connection, case_id, action, actor=Actor(by), at=at, note=note)

@@ -29,6 +29,7 @@ from pos_sim.store.query_points import (
 from risk import cases
 from risk.approvals import Approval, pending_approvals
 from risk.audit_log import Entry, Wanted, list_entries
+from risk.case_by_staff import open_by_staff
 from risk.case_opening import Wish
 from risk.controls import KIND as CONTROL
 from risk.controls import LIMITED, SWITCHED
@@ -176,13 +177,13 @@ def freeze(
 ) -> str:
     """Propose a freeze, or freeze for a day, in the open freeze case or a new one; return its id.
 
-    Raises what `cases.open_by_staff` and `cases.act` do.
+    Raises what `open_by_staff` and `cases.act` do.
     """
     found = case_rows.open_at(connection, point_id)
     case = next((one for one in found if one.kind is CaseKind.FREEZE), None)
     if case is None:
         wish = Wish(kind=CaseKind.FREEZE, service_point_id=point_id, reason=note, by=by, at=at)
-        case = cases.open_by_staff(connection, wish)
+        case = open_by_staff(connection, wish)
     cases.act(connection, case.case_id, action, actor=Actor(by), at=at, note=note, data={})
     return case.case_id
 
