@@ -3,27 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import date, datetime
+from datetime import datetime
 
-from pos_sim.domain.calendar import business_date
-from pos_sim.engine.closing import pay_out
 from pos_sim.engine.registry import hold
 from pos_sim.store.rows import to_us
-from risk import case_papers, review_plans
+from risk import case_exits, case_papers, review_plans
 from risk.alerts import Action, Alert, AlertVerdict, act
 from risk.approvals import StaleApproval
-from risk.audit_log import write_entry
 from risk.both import both
 from risk.case_data import Measure, Outcome
-from risk.case_mistakes import IllegalMove, Mistakes
+from risk.case_mistakes import Mistakes
 from risk.case_work import Work
 from risk.checklists import RESULT_NAMES, TRAINING, Result, findings_of, shipped_checklist
-from risk.grading import months_before
-from risk.incentive_statements import statements
-from risk.incentives import told
-from risk.store import case_alerts, case_files, case_rows, case_trail
+from risk.store import case_alerts, case_files, case_trail
 from risk.store.alert_rows import KeptAlert
-from risk.store.case_trail import Entry
 from risk.vocabulary import Feed
 from risk.workflow import CaseKind, Effect
 from risk.working_alerts import save
@@ -108,7 +101,7 @@ def because(work: Work, reason: tuple[str, str]) -> str:
 
 
 def report_clue(work: Work, alerts: list[KeptAlert]) -> None:
-    text = case_papers.clue_report(work.case, place_of(work), alerts, work.note)
+    text = case_papers.clue_report(work.case, work.place(), alerts, work.note)
     work.file("clue_report", "线索报告", "Report of a clue", text)
 
 
@@ -136,7 +129,7 @@ def order(work: Work, reason: str, due_at: str | None) -> None:
         due_at=None if due_at is None else datetime.fromisoformat(due_at),
     )
     if opened.is_new:
-        text = case_papers.order_text(opened.case, place_of(work), reason)
+        text = case_papers.order_text(opened.case, work.place(), reason)
         paper = case_files.Document(
             case_id=opened.case.case_id, kind="order", title="限期整改通知书",
             title_en="Order to rectify", made_at=work.at, text=text,
@@ -168,7 +161,7 @@ def plan_next_review(work: Work) -> None:
     kept = case_files.read_checklist(work.connection, work.case.case_id)
     assert kept is not None
     verdict = "年审合格 passed" if work.case.state == "passed" else "年审不合格 failed"
-    text = case_papers.review_form(work.case, place_of(work), findings_of(kept), verdict)
+    text = case_papers.review_form(work.case, work.place(), findings_of(kept), verdict)
     work.file("review_form", "年审表", "Annual review", text)
     work.change(outcome=work.case.state)
     review_plans.plan_after(work.connection, work.case.service_point_id or "", work.at)
@@ -200,82 +193,6 @@ def extend(work: Work) -> None:
     work.change(due_at=until, wakes_at=until)
 
 
-def settle(work: Work) -> None:
-    """Settle what is open: nothing may be held any more, then the point's money is paid out."""
-    point = work.case.service_point_id or ""
-    held = case_alerts.held_at(work.connection, point)
-    if held:
-        raise IllegalMove((), f"尚有挂起交易 {'、'.join(held)}，到账或撤销后再清算 · Still held")
-    day = business_date(work.at)
-    emptied = pay_out(work.connection, point, day)
-    pay = pay_due(work, day.replace(day=1))
-    text = case_papers.settlement_text(work.case, place_of(work), emptied, pay)
-    work.file("settlement", "退出清算单", "Settlement on exit", text)
-    write_entry(
-        work.connection, at=work.at, actor=work.actor.name, action="pay_out",
-        subject_kind="service_point", subject_id=point,
-        before={account.account_no: account.balance for account in emptied},
-        after={account.account_no: 0 for account in emptied}, why=work.case.case_id,
-    )  # fmt: skip
-
-
-def pay_due(work: Work, this: date) -> dict[date, str]:
-    """Return what statements say of this month, and of the last one where there is pay to come.
-
-    It goes on paper: pay itself is not in these books.
-    """
-    found: dict[date, str] = {}
-    for month in (months_before(this, 1), this):
-        asked = statements(work.connection, month, work.at, point=work.case.service_point_id or "")
-        for one in asked.items:
-            if month == this or one.statement.payable:
-                found[month] = told(one.statement)[0]
-    return found
-
-
-def recover_terminals(work: Work) -> None:
-    """Put on paper which machines came back; their bindings stay, so that history is readable."""
-    terminals = case_alerts.terminals_at(work.connection, work.case.service_point_id or "")
-    for terminal_id, _, serial in terminals:
-        write_entry(
-            work.connection,
-            at=work.at,
-            actor=work.actor.name,
-            action="recover",
-            subject_kind="terminal",
-            subject_id=terminal_id,
-            after={"serial": serial, "case_id": work.case.case_id},
-            why=work.note,
-        )
-    text = case_papers.recovery_text(work.case, place_of(work), terminals)
-    work.file("recovery", "终端回收单", "Terminals recovered", text)
-
-
-def deregister(work: Work) -> None:
-    """End what else is open about the point, but for verifications: those go on."""
-    point = work.case.service_point_id or ""
-    review_plans.drop(work.connection, point)
-    work.change(outcome="exited")
-    for other in case_rows.open_at(work.connection, point):
-        if other.kind is CaseKind.VERIFICATION or other.case_id == work.case.case_id:
-            continue
-        end(work, other.case_id)
-
-
-def end(work: Work, case_id: str) -> None:
-    """End another case, whose point has exited."""
-    other = case_rows.lock(work.connection, case_id)
-    assert other is not None
-    case_rows.end(work.connection, case_id, work.at, "exited")
-    line = Entry(
-        case_id=case_id, at=work.at, actor=work.actor.name, what="overtaken", action="close",
-        source=other.state, to_state=other.state, note=both(
-            f"服务点已退出 {work.case.case_id}", f"The point has exited {work.case.case_id}"
-        ),
-    )  # fmt: skip
-    case_trail.add_history(work.connection, [line])
-
-
 OUTCOME_NAMES: dict[Outcome, str] = {
     Outcome.RESUME: "恢复使用 In use again",
     Outcome.RELOCATE: "调整布局 To be relocated",
@@ -287,7 +204,7 @@ def write_outcome(work: Work) -> None:
     """Keep what the visit found; one that finds no use for the point proposes its exit."""
     outcome = Outcome(work.data["outcome"])
     work.change(outcome=outcome.value)
-    text = case_papers.visit_text(work.case, place_of(work), OUTCOME_NAMES[outcome], work.note)
+    text = case_papers.visit_text(work.case, work.place(), OUTCOME_NAMES[outcome], work.note)
     work.file("visit", "走访记录", "Visit", text)
     if outcome is Outcome.PROPOSE_EXIT:
         propose_exit(work)
@@ -303,26 +220,18 @@ EFFECTS: Mapping[Effect, Callable[[Work], None]] = {
     Effect.PROPOSE_FREEZE: propose_freeze,
     Effect.PROPOSE_EXIT: propose_exit,
     Effect.EXTEND: extend,
-    Effect.SETTLE: settle,
-    Effect.RECOVER_TERMINALS: recover_terminals,
-    Effect.DEREGISTER: deregister,
+    Effect.SETTLE: case_exits.settle,
+    Effect.RECOVER_TERMINALS: case_exits.recover_terminals,
+    Effect.DEREGISTER: case_exits.deregister,
     Effect.WRITE_OUTCOME: write_outcome,
 }
-
-
-def place_of(work: Work) -> str:
-    """Return id and name of the point as papers name it."""
-    point = work.case.service_point_id
-    if point is None:
-        return "—"
-    return f"{point} {case_alerts.point_name(work.connection, point)}"
 
 
 def sheet_of(work: Work) -> str:
     case_id = work.case.case_id
     return case_papers.sheet(
         work.case,
-        place_of(work),
+        work.place(),
         case_alerts.alerts_of(work.connection, case_id),
         case_trail.history_of(work.connection, [case_id]).get(case_id, ()),
     )

@@ -89,10 +89,9 @@ def paper_text(connection: Connection, case_id: str, number: int) -> str:
 
 
 def sheet(connection: Connection, found: CaseView) -> str:
-    point = found.case.service_point_id
-    name = "—" if point is None else f"{point} {case_alerts.point_name(connection, point)}"
+    place = case_alerts.place_of(connection, found.case.service_point_id)
     alerts: list[KeptAlert] = case_alerts.alerts_of(connection, found.case.case_id)
-    return case_papers.sheet(found.case, name, alerts, found.history)
+    return case_papers.sheet(found.case, place, alerts, found.history)
 
 
 def next_text(documents: Sequence[Document], number: int) -> str:

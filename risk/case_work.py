@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from risk.case_data import Data
 from risk.case_opening import Opened, Wish, open_case
 from risk.store import case_files
+from risk.store.case_alerts import place_of
 from risk.store.case_files import Document
 from risk.workflow import Actor, Case, CaseKind, Move
 
@@ -28,6 +29,10 @@ class Work:
     data: Data
     checker: str | None = None
     approval_id: str | None = None
+
+    def place(self) -> str:
+        """Return id and name of the point as papers name it."""
+        return place_of(self.connection, self.case.service_point_id)
 
     def change(self, **changes: Any) -> None:
         self.case = replace(self.case, **changes)

@@ -94,8 +94,9 @@ def held_at(connection: Connection, point: str) -> list[str]:
     return [row[0] for row in HELD.rows(connection, point=point)]
 
 
-def point_name(connection: Connection, point: str) -> str:
-    return str(POINT.rows(connection, point=point)[0][0])
+def place_of(connection: Connection, point: str | None) -> str:
+    """Return id and name of the point of a case as papers name it, a dash where it has none."""
+    return "—" if point is None else f"{point} {POINT.rows(connection, point=point)[0][0]}"
 
 
 def terminals_at(connection: Connection, point: str) -> list[tuple[str, str, str]]:
