@@ -10,56 +10,29 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
 from sqlalchemy import Connection
 
-from pos_sim.domain.calendar import SHANGHAI
-from pos_sim.domain.money import Fen
 from pos_sim.domain.requests import Business
-from pos_sim.domain.service_points import AT_THE_COUNTER, Control, PointStatus
+from pos_sim.domain.service_points import Control, PointStatus
 from pos_sim.engine.registry import change_controls, hold
 from pos_sim.store.registry import LockedPoint
-from pos_sim.store.rows import from_us, to_us
+from pos_sim.store.rows import to_us
 from risk.approvals import Approval, Effects, StaleApproval, propose
 from risk.audit_log import write_entry
 from risk.case_mistakes import IllegalMove, Mistakes
+from risk.control_wishes import Wish, check, is_looser, wish_of
 from risk.due import Due, Fired
 from risk.store import control_rows
 from risk.store.control_rows import KeptControl
 from risk.workflow import CLOCK
 
 KIND, LOOSEN = "control", "loosen"
-LONGEST = timedelta(days=366)
 MOST = 50
 """So many controls lapse together: their points are locked as long."""
-
-SWITCHED = AT_THE_COUNTER - {Business.REVERSAL}
-"""What can be switched off; a reversal never is."""
-
-LIMITED = frozenset({Business.WITHDRAWAL, Business.CASH_REMITTANCE, Business.TRANSFER})
-"""What has a daily limit that can be lowered."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wish:
-    """What somebody wants of one business at a point. Allowed without a limit: no control."""
-
-    business: Business
-    allowed: bool
-    limit: Fen | None
-    reason: str
-    until: datetime
-
-    @property
-    def control(self) -> Control:
-        return Control(self.business, self.allowed, self.limit, self.until)
-
-    @property
-    def lifts(self) -> bool:
-        return self.allowed and self.limit is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,40 +62,6 @@ def control(
     if is_looser(before, wish.control):
         return Controlled(binding, ask(connection, point, wish, binding, by, at))
     return Controlled(put(connection, point, wish, by, at, checker=None), None)
-
-
-def check(wish: Wish, at: datetime) -> None:
-    if wish.business not in SWITCHED:
-        raise Mistakes({"business": "此业务不能控制 · This business cannot be controlled"})
-    if wish.limit is not None and wish.business not in LIMITED:
-        raise Mistakes({"limit_fen": "此业务没有限额 · This business has no limit"})
-    if not at < wish.until <= at + LONGEST:
-        raise Mistakes({"until": "须在一年之内的将来 · Must lie ahead, within a year"})
-
-
-def is_looser(before: Control | None, then: Control) -> bool:
-    """Say whether a control lets anything pass that the one before does not.
-
-    >>> off = Control(Business.TRANSFER, False, None, None)
-    >>> is_looser(off, Control(Business.TRANSFER, True, Fen(100), None)), is_looser(None, off)
-    (True, False)
-    """
-    if before is None:
-        return False
-    if not before.allowed:
-        return then.allowed or ends(then) < ends(before)
-    lets_more = then.allowed and most(then) > most(before)
-    return lets_more or ends(then) < ends(before)
-
-
-def ends(control: Control) -> datetime:
-    """Return when a control ends; one for good ends at the end of time."""
-    return control.until or datetime.max.replace(tzinfo=SHANGHAI)
-
-
-def most(control: Control) -> float:
-    """Return the limit, endless where there is none."""
-    return float("inf") if control.limit is None else control.limit
 
 
 def control_before(point: LockedPoint, business: Business, at: datetime) -> Control | None:
@@ -240,18 +179,6 @@ def loosen_rejected(connection: Connection, approval: Approval) -> None:
     before = control_before(point, wish.business, approval.decided_at)
     write_down(connection, point, wish.business, "loosen: rejected", before, None,
                approval.checker or "", approval.decided_at, approval.note)  # fmt: skip
-
-
-def wish_of(payload: Any) -> Wish:
-    """Return the wish of a proposal."""
-    limit = payload["limit_fen"]
-    return Wish(
-        business=Business(payload["business"]),
-        allowed=payload["allowed"],
-        limit=None if limit is None else Fen(limit),
-        reason=payload["note"],
-        until=from_us(payload["until_us"]),
-    )
 
 
 EFFECTS = {(KIND, LOOSEN): Effects(loosen_approved, loosen_rejected)}

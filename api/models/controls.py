@@ -13,7 +13,7 @@ from api.models.risk_rules import Note
 from pos_sim.domain.calendar import in_local_time
 from pos_sim.domain.money import LARGEST, Fen
 from pos_sim.domain.requests import Business
-from risk import controls
+from risk.control_wishes import Wish
 from risk.store.control_rows import KeptControl
 
 ControlledWord = Literal[
@@ -46,9 +46,9 @@ class ControlBody(Body):
     reason: Note
     until: Until
 
-    def wish(self) -> controls.Wish:
+    def wish(self) -> Wish:
         """Return the wish as the work takes it."""
-        return controls.Wish(
+        return Wish(
             business=Business(self.business),
             allowed=self.allowed,
             limit=None if self.limit_fen is None else Fen(self.limit_fen),

@@ -17,7 +17,7 @@ from pos_sim.engine.monitor import Monitor
 from pos_sim.engine.post_group import post_group
 from pos_sim.store.database import Database
 from pos_sim.store.last_words import with_last_words
-from risk import approvals, cases, controls
+from risk import approvals, cases, control_wishes, controls
 from risk.approval_effects import EFFECTS
 from risk.approvals import Approval, Choice
 from risk.case_by_staff import open_by_staff
@@ -97,7 +97,7 @@ class CaseDesk:
             "until": self.now + timedelta(days=30),
         }
         work = partial(
-            controls.control, service_point_id=POINT, wish=controls.Wish(**(wish | changes)),
+            controls.control, service_point_id=POINT, wish=control_wishes.Wish(**(wish | changes)),
             by=by, at=self.now,
         )  # fmt: skip
         return self.run(work)

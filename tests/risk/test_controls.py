@@ -16,7 +16,7 @@ from pos_sim.store.database import Database
 from risk import controls
 from risk.approvals import AlreadyProposed, Choice, OwnApproval, StaleApproval
 from risk.case_mistakes import IllegalMove, Mistakes
-from risk.controls import is_looser
+from risk.control_wishes import is_looser
 from risk.store import control_rows
 from tests.risk.case_desk import ANNA, CORA, KIND, CaseDesk, case_desk
 from tests.worlds import POINT

@@ -20,7 +20,7 @@ from pos_sim.engine.sandbox import SandboxClock
 from pos_sim.store import tables
 from pos_sim.store.audit import audit
 from pos_sim.store.database import Database
-from risk import cases, controls, review_plans
+from risk import cases, control_wishes, controls, review_plans
 from risk.audit_log import verify_chain
 from risk.case_by_staff import open_by_staff
 from risk.case_opening import Wish
@@ -71,7 +71,7 @@ def busy(connection: Connection, point: str, number: int, now: datetime) -> None
         cases.act(connection, case.case_id, "emergency_freeze", actor=ANNA, at=now, note="急")
     if number % 3 == 0:
         until = now + timedelta(days=20)
-        controlled = controls.Wish(
+        controlled = control_wishes.Wish(
             business=Business.TRANSFER, allowed=False, limit=None, reason="查", until=until
         )
         controls.control(connection, point, controlled, ANNA.name, now)

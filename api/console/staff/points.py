@@ -31,8 +31,8 @@ from risk.approvals import Approval, pending_approvals
 from risk.audit_log import Entry, Wanted, list_entries
 from risk.case_by_staff import open_by_staff
 from risk.case_opening import Wish
+from risk.control_wishes import LIMITED, SWITCHED
 from risk.controls import KIND as CONTROL
-from risk.controls import LIMITED, SWITCHED
 from risk.onboarding import KIND as POINT
 from risk.onboarding import OPERATOR
 from risk.store import case_rows, control_rows
