@@ -12,8 +12,9 @@ from sqlalchemy import Connection
 
 from api.cli.options import DatabaseUrl, Json, opened, print_json, settings_of
 from api.cli.progress import ShownProgress
-from pos_sim.store.audit import CHECKS, Finding
+from pos_sim.store.audit import CHECKS
 from pos_sim.store.audit import audit as audit_books
+from pos_sim.store.finding import Finding
 from risk.audit_log import Head, verify_chain
 
 

@@ -15,8 +15,9 @@ from pos_sim.domain.requests import Request
 from pos_sim.domain.transactions import Status, Transaction
 from pos_sim.engine.group_commit import Busy, Closing
 from pos_sim.engine.transaction_engine import KeyReused, TransactionEngine
-from pos_sim.store.audit import Finding, audit
+from pos_sim.store.audit import audit
 from pos_sim.store.database import Database
+from pos_sim.store.finding import Finding
 from pos_sim.store.tables import terminals
 from tests.counter import cash_bill, charge, inquiry, key, reversal, transfer, withdrawal
 from tests.engine.teller import Answer, ask_everything, day_of, engine_of
