@@ -9,7 +9,8 @@ from pydantic import BaseModel, Field
 
 from pos_sim.domain.calendar import in_local_time
 from pos_sim.domain.service_points import Control
-from pos_sim.store.query_points import Balance, PointRecord, RelationRecord, TerminalRecord
+from pos_sim.store.query_points import Balance, PointRecord, TerminalRecord
+from pos_sim.store.query_relations import RelationRecord
 
 
 class PlaceShown(BaseModel):

@@ -13,8 +13,9 @@ from sqlalchemy import Column, ColumnElement, Connection, Row, Select, func, or_
 
 from pos_sim.domain.service_points import Control
 from pos_sim.store.queries import Page
+from pos_sim.store.query_relations import RelationRecord, relations_of
 from pos_sim.store.rows import controls_of
-from pos_sim.store.tables import accounts, cards, service_points, terminals
+from pos_sim.store.tables import accounts, service_points, terminals
 
 operator_accounts = accounts.alias("operator_accounts")
 till_accounts = accounts.alias("till_accounts")
@@ -38,18 +39,6 @@ class TerminalRecord:
     service_point_id: str | None
     bank_id: str | None
     till: Balance | None
-
-
-@dataclass(frozen=True, slots=True)
-class RelationRecord:
-    """自有关系 One account of the operator's own people, with the card to it where there is one."""
-
-    relation: str
-    name: str
-    account_id: int
-    account_no: str
-    card_id: int | None
-    card_masked: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -239,46 +228,6 @@ def records_of(connection: Connection, found: Sequence[Row[Any]]) -> list[PointR
     return [
         point_of(row, at_point[row.service_point_id], people[row.service_point_id]) for row in found
     ]
-
-
-def relations_of(
-    connection: Connection, found: Sequence[Row[Any]]
-) -> dict[str, list[RelationRecord]]:
-    """Return the operators' own people by point, with the numbers of accounts and cards."""
-    kept = {row.service_point_id: orjson.loads(row.operator_relations or "[]") for row in found}
-    everybody = [one for relations in kept.values() for one in relations]
-    numbers = names_of(
-        connection, accounts.c.account_id, accounts.c.account_no,
-        {one["account_id"] for one in everybody},
-    )  # fmt: skip
-    masks = names_of(
-        connection, cards.c.card_id, cards.c.card_masked,
-        {one["card_id"] for one in everybody} - {None},
-    )  # fmt: skip
-    return {
-        point: [
-            RelationRecord(
-                one["relation"],
-                one["name"],
-                one["account_id"],
-                numbers[one["account_id"]],
-                one["card_id"],
-                masks.get(one["card_id"]),
-            )
-            for one in relations
-        ]
-        for point, relations in kept.items()
-    }
-
-
-def names_of(
-    connection: Connection, key: Column[Any], name: Column[Any], keys: set[int]
-) -> dict[int, str]:
-    """Return what the rows with these keys are called."""
-    if not keys:
-        return {}
-    found = connection.execute(select(key, name).where(key.in_(sorted(keys))))
-    return {row[0]: row[1] for row in found}
 
 
 def point_of(
