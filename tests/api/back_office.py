@@ -17,8 +17,8 @@ from pos_sim.domain.calendar import StoppedClock, in_local_time
 from pos_sim.engine.sandbox import Sandbox
 from risk.audit_log import Wanted, list_entries
 from risk.walk import advance
-from tests.api.conftest import serving
 from tests.api.counter import Counter, Json
+from tests.api.serving import serving
 from tests.api.village import POS, Village
 
 MAKER, CHECKER, OTHER = "demo-maker", "demo-checker", "demo-maker-2"

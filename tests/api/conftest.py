@@ -3,24 +3,18 @@
 from __future__ import annotations
 
 import shutil
-import socket
-import threading
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import httpx2
 import pytest
-import uvicorn
 
-from api.app import create_app
-from api.composition import open_sandbox
 from api.settings import Settings
-from pos_sim.engine.sandbox import Sandbox
 from tests.api import village
 from tests.api.counter import Counter
+from tests.api.serving import serving
 from tests.api.village import Village
+from tests.api.watched import Watched, watched
 from tests.postgres import Postgres
 
 
@@ -80,27 +74,6 @@ def settings(database_url: str) -> Settings:
     )
 
 
-@contextmanager
-def serving(settings: Settings, sandbox: Sandbox | None = None) -> Iterator[str]:
-    """Serve in a thread of its own, and give the address."""
-    app = create_app(sandbox or open_sandbox(settings), settings)
-    config = uvicorn.Config(
-        app, access_log=False, log_level="warning", lifespan="on", timeout_graceful_shutdown=1
-    )
-    server = uvicorn.Server(config)
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        thread = threading.Thread(target=server.run, args=([listening],))
-        thread.start()
-        while not server.started and thread.is_alive():
-            time.sleep(0.01)
-        try:
-            yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-        finally:
-            server.should_exit = True
-            thread.join()
-
-
 @pytest.fixture(scope="module")
 def address(settings: Settings) -> Iterator[str]:
     """Where the server listens."""
@@ -118,3 +91,10 @@ def http(address: str) -> Iterator[httpx2.Client]:
 def counter(http: httpx2.Client, world: Village) -> Counter:
     """Terminals, cards, and keys that were never used."""
     return Counter(http, world)
+
+
+@pytest.fixture(scope="module")
+def desk(settings: Settings, world: Village) -> Iterator[Watched]:
+    """The village under watch, at a clock that stands."""
+    with watched(settings, world) as opened:
+        yield opened

@@ -101,6 +101,19 @@ class Counter:
     def get(self, path: str, api_key: str = "demo-terminal", **params: Any) -> httpx2.Response:
         return self.http.get(path, params=params, headers=bearer(api_key))
 
+    def pages(self, path: str, api_key: str = "demo-auditor", **asked: Any) -> list[Json]:
+        """Every item of a list, page by page."""
+        items: list[Json] = []
+        cursor: Json = {}
+        while True:
+            answer = self.get(path, api_key, **asked, **cursor)
+            assert answer.status_code == 200, answer.text
+            page = answer.json()
+            items += page["items"]
+            if page["next_cursor"] is None:
+                return items
+            cursor = {"cursor": page["next_cursor"]}
+
     def post(self, path: str, body: Any = None, api_key: str = "demo-admin") -> httpx2.Response:
         return self.http.post(path, json=body, headers=bearer(api_key))
 

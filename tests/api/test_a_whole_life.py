@@ -20,9 +20,9 @@ from api.cli import app
 from api.settings import Settings
 from risk.checklists import shipped_checklist
 from tests.api.back_office import CHECKER, MAKER, OTHER
-from tests.api.conftest import serving
 from tests.api.counter import Counter, Json
 from tests.api.planted import SimClock, withdrawals_of, written
+from tests.api.serving import serving
 from tests.api.village import Village
 
 GOOD: Json = {item.code: "pass" for item in shipped_checklist().items()}

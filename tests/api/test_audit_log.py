@@ -2,45 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
-import pytest
-
 from api.settings import Settings
-from pos_sim.domain.calendar import in_local_time
 from pos_sim.store.database import Database
 from risk.audit_log import verify_chain
 from tests.api.counter import Json
-from tests.api.village import Village
-from tests.api.watched import HOUR, Watched, watched
-
-
-@pytest.fixture(scope="module")
-def desk(settings: Settings, world: Village) -> Iterator[Watched]:
-    with watched(settings, world) as opened:
-        yield opened
+from tests.api.watched import Watched
 
 
 def entries(desk: Watched, **asked: Any) -> list[Json]:
     """Return what the log says, the oldest first."""
-    items: list[Json] = []
-    cursor: Json = {}
-    while True:
-        page = desk.ask("/v1/audit-log", limit=3, **asked, **cursor)
-        items += page["items"]
-        if page["next_cursor"] is None:
-            return items[::-1]
-        cursor = {"cursor": page["next_cursor"]}
+    return desk.counter.pages("/v1/audit-log", limit=3, **asked)[::-1]
 
 
 def told(desk: Watched, kind: str, subject_id: str) -> list[tuple[str, str]]:
     found = entries(desk, subject_kind=kind, subject_id=subject_id)
     return [(one["actor"], one["action"]) for one in found]
-
-
-def hence(desk: Watched, hours: int) -> str:
-    return in_local_time(desk.clock.now() + hours * HOUR)
 
 
 def test_work_on_an_alert_and_who_closed_it(desk: Watched) -> None:
@@ -68,7 +46,7 @@ def test_work_on_an_alert_and_who_closed_it(desk: Watched) -> None:
 
 def test_a_list_entry_from_its_first_hand_to_its_end(desk: Watched) -> None:
     card = desk.counter.new_card()
-    body = {"value": card["card_id"], "until": hence(desk, 72), "reason": "涉案"}
+    body = {"value": card["card_id"], "until": desk.hence(hours=72), "reason": "涉案"}
     entry = desk.send("/v1/risk/lists/blocked-cards/entries", body).json()
     desk.approve(entry["approval_id"])
     desk.pass_time(hours=73)
@@ -78,7 +56,7 @@ def test_a_list_entry_from_its_first_hand_to_its_end(desk: Watched) -> None:
 
 def test_what_nobody_confirmed_lapses_by_the_clock(desk: Watched) -> None:
     card = desk.counter.new_card()
-    body = {"value": card["card_id"], "until": hence(desk, 72), "reason": "涉案"}
+    body = {"value": card["card_id"], "until": desk.hence(hours=72), "reason": "涉案"}
     entry = desk.send("/v1/risk/lists/blocked-cards/entries", body).json()
     desk.pass_time(hours=24)
     lapsed = [("demo-maker", "add"), ("clock", "lapse")]
@@ -91,7 +69,7 @@ def test_a_suppression_and_its_end(desk: Watched) -> None:
     body = {
         "rule_id": "R09",
         "scope": {"kind": "card", "value": "1"},
-        "until": hence(desk, 2),
+        "until": desk.hence(hours=2),
         "reason": "赶集日",
     }
     made = desk.send("/v1/risk/suppressions", body).json()

@@ -9,8 +9,8 @@ import httpx2
 import pytest
 
 from api.settings import Settings
-from tests.api.conftest import serving
 from tests.api.counter import Counter, Json
+from tests.api.serving import serving
 from tests.api.village import ATM, Village
 
 Body = dict[str, Any]

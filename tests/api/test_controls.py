@@ -10,8 +10,8 @@ import pytest
 from api.composition import open_sandbox
 from api.settings import Settings
 from tests.api.back_office import MAKER, OTHER, BackOffice, back_office
-from tests.api.conftest import serving
 from tests.api.counter import Counter, Json
+from tests.api.serving import serving
 from tests.api.village import OTHER_POS, POS, Village
 
 

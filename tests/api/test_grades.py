@@ -3,29 +3,20 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
-import pytest
 from sqlalchemy import insert
 
-from api.settings import Settings
 from pos_sim.domain.calendar import DEMO_START
 from pos_sim.store.database import Database
 from risk.store.tables import risk_point_days
 from tests.api.counter import Json
-from tests.api.village import POS, Village
-from tests.api.watched import Watched, watched
+from tests.api.village import POS
+from tests.api.watched import Watched
 from tests.risk.test_grading import day_row
 
 POINT = "SP520121-0001"
-
-
-@pytest.fixture(scope="module")
-def desk(settings: Settings, world: Village) -> Iterator[Watched]:
-    with watched(settings, world) as opened:
-        yield opened
 
 
 def grades(desk: Watched, **asked: Any) -> Json:

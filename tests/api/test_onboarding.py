@@ -2,95 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from itertools import count
 from typing import Any
 
-import httpx2
 import pytest
 
 from api.models.onboarding import POINT_EXAMPLE
-from api.settings import Settings
-from pos_sim.domain.training import Subject
 from pos_sim.store.audit import audit
 from pos_sim.store.database import Database
 from risk.audit_log import Entry, Wanted, list_entries, verify_chain
-from seeds.geography import Town, counties
 from seeds.load import secrets_of
-from tests.api.counter import Json
-from tests.api.village import EXITED, OTHER_POS, POS, SEED, UNBOUND, UNTRAINED, Village
-from tests.api.watched import Watched, watched
-
-COUNTY = next(county for county in counties() if county.code == "520121")
-OTHER_COUNTY = counties()[-1]
-VILLAGES = count(1)
-
-
-@pytest.fixture(scope="module")
-def desk(settings: Settings, world: Village) -> Iterator[Watched]:
-    with watched(settings, world) as opened:
-        yield opened
-
-
-def body(town: Town = COUNTY.towns[-1], **changes: Any) -> Json:
-    """A point that can be registered, in a village of its own."""
-    village = f"新{next(VILLAGES)}村"
-    return {
-        "name": f"{village}便民店",
-        "bank_id": "gyb",
-        "kind": "village",
-        "county": town.code[:6],
-        "town": town.code,
-        "village": village,
-        "position": {"latitude": town.latitude, "longitude": town.longitude},
-        "opens": "08:00",
-        "closes": "19:00",
-        "till_fen": 2_000_000,
-        "operator": {"name": "田小满", "deposit_fen": 5_000_000},
-    } | changes
-
-
-def register(desk: Watched, **changes: Any) -> Json:
-    answer = desk.send("/v1/service-points", body(**changes))
-    assert answer.status_code == 201, answer.text
-    made: Json = answer.json()
-    return made
-
-
-def step(desk: Watched, point: Json, what: str, sent: Json) -> httpx2.Response:
-    return desk.send(f"/v1/service-points/{point['service_point_id']}/{what}", sent)
-
-
-def equip(desk: Watched, point: Json, **sent: Any) -> str:
-    serial = f"SN-{point['service_point_id']}-{next(VILLAGES)}"
-    answer = step(desk, point, "terminals", {"kind": "pos", "serial": serial} | sent)
-    assert answer.status_code == 201, answer.text
-    bound: str = answer.json()["terminal_id"]
-    return bound
-
-
-def train(desk: Watched, point: Json, score: int = 90, **sent: Any) -> Json:
-    """Let the operator take all four examinations; return the point after the last."""
-    for subject in Subject:
-        result = {"subject": subject.value, "score": score, "date": "2026-03-02"} | sent
-        answer = step(desk, point, "training-results", result)
-        assert answer.status_code == 201, answer.text
-    after: Json = answer.json()
-    return after
-
-
-def look(desk: Watched, point: Json) -> Json:
-    return desk.ask(f"/v1/service-points/{point['service_point_id']}")
-
-
-def code(desk: Watched, terminal_id: str, **changes: Any) -> str:
-    return str(desk.counter.do("withdrawal", terminal_id=terminal_id, **changes)["response_code"])
-
-
-def point_of(desk: Watched, terminal_id: str) -> Json:
-    found = desk.ask(f"/v1/terminals/{terminal_id}")["service_point_id"]
-    return desk.ask(f"/v1/service-points/{found}")
+from tests.api.new_points import code, equip, look, point_of, register, step, train
+from tests.api.village import OTHER_POS, SEED, UNBOUND
+from tests.api.watched import Watched
 
 
 def entries(url: str, subject_id: str) -> Sequence[Entry]:
@@ -208,17 +133,6 @@ def test_the_watch_knows_new_relations_at_once(desk: Watched) -> None:
     assert hit & {"R02", "R03"}
 
 
-@pytest.mark.parametrize("field", ["deposit_fen", "account_no"])
-def test_an_update_leaves_the_account_of_an_operator_alone(desk: Watched, field: str) -> None:
-    point = register(desk)
-    own = point["operator"]
-    sent: Json = {"operator_id": own["operator_id"], "name": own["name"]}
-    sent[field] = 1 if field == "deposit_fen" else own["account_no"]
-    refused = step(desk, point, "operators", sent)
-    assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, field)
-    assert look(desk, point) == point
-
-
 def test_a_machine_from_the_store_room_is_bound_once(desk: Watched) -> None:
     point = register(desk)
     assert code(desk, UNBOUND) == "97"
@@ -235,108 +149,8 @@ def test_an_atm_has_cassettes_of_its_own(desk: Watched) -> None:
     assert atm["till"]["account_no"] != point["till"]["account_no"]
 
 
-ELSEWHERE = OTHER_COUNTY.towns[0]
-
-
-@pytest.mark.parametrize(
-    ("changes", "field"),
-    [
-        ({"county": "110101"}, "county"),
-        ({"town": ELSEWHERE.code}, "town"),
-        ({"position": {"latitude": ELSEWHERE.latitude, "longitude": 104.0}}, "position"),
-        ({"position": {"latitude": 91.0, "longitude": 106.0}}, "position.latitude"),
-        ({"opens": "19:00"}, "closes"),
-        ({"bank_id": "none"}, "bank_id"),
-        ({"bank_id": "out"}, "bank_id"),
-        ({"kind": "city"}, "kind"),
-        ({"till_fen": 50_000_001}, "till_fen"),
-        ({"till_fen": -1}, "till_fen"),
-        ({"operator": {"name": "甲", "account_no": "520010000001000"}}, "operator.account_no"),
-        (
-            {"operator": {"name": "甲", "relations": [
-                {"relation": "spouse", "name": "乙", "card_id": "999999999999"}]}},
-            "operator.relations.0.card_id",
-        ),
-    ],
-)  # fmt: skip
-def test_what_cannot_be_is_told_by_field_and_changes_nothing(
-    desk: Watched, changes: Json, field: str
-) -> None:
-    before = len(points(desk))
-    refused = desk.send("/v1/service-points", body() | changes)
-    assert refused.status_code == 422, refused.text
-    assert [error["field"] for error in refused.json()["errors"]] == [field]
-    assert len(points(desk)) == before
-
-
-def points(desk: Watched) -> list[Json]:
-    found: list[Json] = desk.ask("/v1/service-points", limit=200, county="520121")["items"]
-    return found
-
-
-def test_the_same_point_and_the_same_operator_are_registered_once(desk: Watched) -> None:
-    sent = body()
-    point = desk.send("/v1/service-points", sent).json()
-    again = desk.send("/v1/service-points", sent)
-    assert (again.status_code, again.json()["type"]) == (409, "already-there")
-    operator = {"name": point["operator"]["name"]}
-    assert step(desk, point, "operators", operator).status_code == 409
-    assert look(desk, point) == point
-
-
 def test_the_example_of_the_document_can_be_registered(desk: Watched) -> None:
     assert desk.send("/v1/service-points", POINT_EXAMPLE).status_code == 201
-
-
-def test_a_village_has_three_points_at_most(desk: Watched) -> None:
-    first = register(desk)
-    with ThreadPoolExecutor(4) as makers:
-        sent = [body(village=first["village"]) for _ in range(4)]
-        answers = list(makers.map(lambda one: desk.send("/v1/service-points", one), sent))
-    assert sorted(answer.status_code for answer in answers) == [201, 201, 422, 422]
-    fourth = desk.send("/v1/service-points", body(village=first["village"]))
-    assert (fourth.status_code, fourth.json()["errors"][0]["field"]) == (422, "village")
-
-
-@pytest.mark.parametrize(
-    ("sent", "field"),
-    [
-        ({"score": 101}, "score"),
-        ({"pass_mark": 59}, "pass_mark"),
-        ({"date": "2026-03-03"}, "date"),
-        ({"subject": "dancing"}, "subject"),
-    ],
-)
-def test_a_training_result_that_cannot_be_changes_nothing(
-    desk: Watched, sent: Json, field: str
-) -> None:
-    point = point_of(desk, UNTRAINED)
-    result = {"subject": "safe_card_use", "score": 90, "date": "2026-03-02"} | sent
-    refused = step(desk, point, "training-results", result)
-    assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, field)
-    assert look(desk, point)["operator"] == point["operator"]
-
-
-BODIES: dict[str, Json] = {
-    "terminals": {"kind": "pos", "serial": "SN-X"},
-    "operators": {"name": "某人"},
-    "training-results": {"subject": "safe_card_use", "score": 90, "date": "2026-03-02"},
-    "opening": {"note": "x"},
-}
-
-
-@pytest.mark.parametrize("what", BODIES)
-def test_nothing_is_changed_at_a_point_that_exited(desk: Watched, what: str) -> None:
-    point = point_of(desk, EXITED)
-    refused = step(desk, point, what, BODIES[what])
-    assert (refused.status_code, refused.json()["available_actions"]) == (409, [])
-    assert look(desk, point) == point
-
-
-def test_a_serial_number_belongs_to_one_machine(desk: Watched) -> None:
-    serial = desk.ask(f"/v1/terminals/{POS}")["serial"]
-    refused = step(desk, register(desk), "terminals", {"kind": "pos", "serial": serial})
-    assert (refused.status_code, refused.json()["type"]) == (409, "already-there")
 
 
 def test_two_makers_at_once_get_numbers_of_their_own(desk: Watched) -> None:
@@ -359,29 +173,3 @@ def test_the_books_and_the_chain_hold_after_all_this(desk: Watched, database_url
         assert head.seq > 50
     finally:
         database.close_now()
-
-
-# Who is near --------------------------------------------------------------------------------------
-
-
-def test_the_nearest_come_first_page_by_page(desk: Watched) -> None:
-    here = COUNTY.towns[0]
-    asked: Json = {"near": f"{here.latitude},{here.longitude}", "limit": 5}
-    found: list[Json] = []
-    cursor: Json = {}
-    while True:
-        page = desk.ask("/v1/service-points", **asked, **cursor)
-        found += page["items"]
-        if page["next_cursor"] is None:
-            break
-        cursor = {"cursor": page["next_cursor"]}
-    distances = [point["distance_m"] for point in found]
-    assert distances == sorted(distances)
-    ids = [point["service_point_id"] for point in found]
-    assert len(ids) == len(set(ids)) > 12
-
-
-@pytest.mark.parametrize("near", ["91,106", "26,181", "26", "26,106,1", "a,b", "nan,106", ""])
-def test_a_place_that_is_none_is_refused(desk: Watched, near: str) -> None:
-    refused = desk.counter.get("/v1/service-points", "demo-auditor", near=near)
-    assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "near")

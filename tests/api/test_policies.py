@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import json
-from collections.abc import Iterator
 from datetime import date, timedelta
 from itertools import count
 from typing import Any
@@ -18,24 +17,16 @@ from pos_sim.domain.calendar import business_date
 from pos_sim.engine.following import follow_policies_now
 from pos_sim.engine.sandbox import Sandbox
 from tests.api.counter import Json
-from tests.api.village import Village
-from tests.api.watched import Watched, watched
+from tests.api.watched import Watched
 
 NUMBERS = count(1)
 HALF_FEN = 100_000
 
 
-@pytest.fixture(scope="module")
-def desk(settings: Settings, world: Village) -> Iterator[Watched]:
-    with watched(settings, world) as opened:
-        yield opened
-
-
 @pytest.fixture(autouse=True)
 def _another_day(desk: Watched) -> None:
     """Let every test begin in the morning of a day of its own."""
-    desk.pass_time(days=3)
-    desk.pass_time(hours=(34 - desk.clock.now().hour) % 24)
+    desk.next_morning(days=3)
 
 
 def today(desk: Watched) -> date:

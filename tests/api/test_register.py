@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter as Tally
+from typing import Any
 
 import pytest
 
@@ -10,16 +11,9 @@ from tests.api.counter import Counter, Json
 from tests.api.village import ATM, GRCU_POS, POS, UNBOUND
 
 
-def all_pages(counter: Counter, path: str, **asked: object) -> list[Json]:
-    """Every item of a list, page by page."""
-    items: list[Json] = []
-    cursor: dict[str, str] = {}
-    while True:
-        page = counter.get(path, "demo-auditor", limit=3, **asked, **cursor).json()
-        items += page["items"]
-        if page["next_cursor"] is None:
-            return items
-        cursor = {"cursor": page["next_cursor"]}
+def all_pages(counter: Counter, path: str, **asked: Any) -> list[Json]:
+    """Every item of a list, in small pages."""
+    return counter.pages(path, limit=3, **asked)
 
 
 def test_all_points_come_once_in_order(counter: Counter) -> None:
@@ -50,6 +44,12 @@ def test_the_nearest_points_come_first(counter: Counter) -> None:
     assert found[0]["service_point_id"] == "SP520121-0008"
     assert distances == sorted(distances)
     assert len({str(point["service_point_id"]) for point in found}) == len(found)
+
+
+@pytest.mark.parametrize("near", ["91,106", "26,181", "26", "26,106,1", "a,b", "nan,106", ""])
+def test_a_place_that_is_none_is_refused(counter: Counter, near: str) -> None:
+    refused = counter.get("/v1/service-points", "demo-auditor", near=near)
+    assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "near")
 
 
 def test_a_point_shows_its_people_and_machines(counter: Counter) -> None:

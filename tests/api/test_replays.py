@@ -71,15 +71,8 @@ def test_pages_go_on_where_they_ended(counter: Counter) -> None:
     card = counter.card()
     made = [counter.do("balance_inquiry", **card)["transaction_id"] for _ in range(5)]
     card_id = counter.get(f"/v1/transactions/{made[0]}").json()["card_id"]
-    seen: list[str] = []
-    cursor: dict[str, str] = {}
-    while True:
-        page = counter.get("/v1/transactions", card_id=card_id, limit=2, **cursor).json()
-        seen += [item["transaction_id"] for item in page["items"]]
-        if page["next_cursor"] is None:
-            break
-        cursor = {"cursor": page["next_cursor"]}
-    assert seen == made[::-1]
+    listed = counter.pages("/v1/transactions", "demo-terminal", card_id=card_id, limit=2)
+    assert [item["transaction_id"] for item in listed] == made[::-1]
 
 
 @pytest.mark.parametrize(

@@ -3,27 +3,18 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 
 import pytest
 
-from api.settings import Settings
 from tests.api.counter import Json
-from tests.api.village import POS, Village
-from tests.api.watched import Watched, watched
-
-
-@pytest.fixture(scope="module")
-def desk(settings: Settings, world: Village) -> Iterator[Watched]:
-    with watched(settings, world) as opened:
-        yield opened
+from tests.api.village import POS
+from tests.api.watched import Watched
 
 
 @pytest.fixture(autouse=True)
 def _another_day(desk: Watched) -> None:
     """Let every test begin in the morning of a day of its own."""
-    desk.pass_time(days=1)
-    desk.pass_time(hours=(34 - desk.clock.now().hour) % 24)
+    desk.next_morning()
 
 
 def medium(desk: Watched) -> Json:

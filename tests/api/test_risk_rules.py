@@ -1,4 +1,4 @@
-"""Rules over HTTP: what is in force, proposals, the second person, and what is refused."""
+"""Rules over HTTP: what is in force, proposals, and what is refused."""
 
 from __future__ import annotations
 
@@ -9,44 +9,9 @@ import pytest
 
 from risk.rulebook import shipped
 from tests.api.counter import Counter, Json, bearer
+from tests.api.proposals import LATER, TODAY, TOMORROW, decided, proposal, proposed, rule, statuses
 
-TODAY, TOMORROW, LATER = "2026-03-02", "2026-03-03", "2026-04-01"
 R01 = "/v1/risk/rules/R01"
-
-
-def proposal(**changes: Any) -> Json:
-    """A proposal that would be taken, with changes."""
-    body = {
-        "params": {"days_near_limit": {"each_of_limit": 8_500, "band": [{"from": 3}]}},
-        "mode": "shadow",
-        "effective_from": TOMORROW,
-        "note": "试行一周",
-    }
-    return body | changes
-
-
-def proposed(counter: Counter, rule_id: str = "R01", **changes: Any) -> Json:
-    path = f"/v1/risk/rules/{rule_id}/versions"
-    answer = counter.post(path, proposal(**changes), "demo-maker")
-    assert answer.status_code == 201, answer.text
-    made: Json = answer.json()
-    return made
-
-
-def decided(
-    counter: Counter, approval_id: str, decision: str = "approve", api_key: str = "demo-checker"
-) -> Any:
-    body = {"decision": decision, "note": "已核对"}
-    return counter.post(f"/v1/approvals/{approval_id}", body, api_key)
-
-
-def rule(counter: Counter, rule_id: str = "R01") -> Json:
-    found: Json = counter.get(f"/v1/risk/rules/{rule_id}", "demo-auditor").json()
-    return found
-
-
-def statuses(counter: Counter, rule_id: str) -> dict[int, str]:
-    return {one["version"]: one["status"] for one in rule(counter, rule_id)["versions"]}
 
 
 def test_all_rules_of_the_catalogue_are_in_force(counter: Counter) -> None:
@@ -217,98 +182,3 @@ def test_a_first_day_that_is_taken_is_refused(counter: Counter) -> None:
     body = proposal(params={}, effective_from="2026-05-05")
     answer = counter.post("/v1/risk/rules/R05/versions", body, "demo-maker")
     assert [error["field"] for error in answer.json()["errors"]] == ["effective_from"]
-
-
-# The second person --------------------------------------------------------------------------------
-
-
-def test_nobody_approves_the_own_proposal(counter: Counter) -> None:
-    made = proposed(counter, "R20", params={})
-    answer = decided(counter, made["approval_id"], api_key="demo-maker")
-    assert (answer.status_code, answer.json()["type"]) == (403, "own-approval")
-    assert statuses(counter, "R20")[made["version"]] == "pending"
-
-
-@pytest.mark.parametrize(
-    ("api_key", "day"),
-    [("demo-maker-2", "2027-01-01"), ("demo-checker", "2027-01-02"), ("demo-checker-2", LATER)],
-)
-def test_any_other_maker_or_checker_may_approve(counter: Counter, api_key: str, day: str) -> None:
-    made = proposed(counter, "R18", params={}, effective_from=day)
-    assert decided(counter, made["approval_id"], api_key=api_key).status_code == 200
-
-
-def test_what_is_decided_stays_decided(counter: Counter) -> None:
-    made = proposed(counter, "R22", params={})
-    assert decided(counter, made["approval_id"]).status_code == 200
-    for decision in ("approve", "reject"):
-        answer = decided(counter, made["approval_id"], decision, "demo-checker-2")
-        assert (answer.status_code, answer.json()["type"]) == (409, "stale-approval")
-    assert statuses(counter, "R22")[made["version"]] == "upcoming"
-
-
-def test_of_two_proposals_for_one_day_the_first_approved_one_wins(counter: Counter) -> None:
-    first = proposed(counter, "R23", params={})
-    second = proposed(counter, "R23", params={}, mode="alert_only")
-    assert decided(counter, second["approval_id"]).status_code == 200
-    answer = decided(counter, first["approval_id"])
-    assert (answer.status_code, answer.json()["type"]) == (409, "stale-approval")
-    assert decided(counter, first["approval_id"], "reject").status_code == 200
-
-
-def test_an_approval_that_never_was_is_not_found(counter: Counter) -> None:
-    assert decided(counter, "AP-none").status_code == 404
-
-
-@pytest.mark.parametrize("body", [{}, {"decision": "maybe", "note": "x"}, {"decision": "approve"}])
-def test_a_malformed_decision_is_refused(counter: Counter, body: Json) -> None:
-    answer = counter.post("/v1/approvals/AP-none", body, "demo-checker")
-    assert answer.status_code == 422
-
-
-def test_what_waits_is_listed_the_newest_first(counter: Counter) -> None:
-    made = [proposed(counter, "R13", params={}, effective_from=f"2026-06-0{n}") for n in (1, 2, 3)]
-    ids = [one["approval_id"] for one in made]
-    listed = pages(counter, state="pending", limit=2)
-    assert [item["approval_id"] for item in listed][:3] == ids[::-1]
-    assert {item["state"] for item in listed} == {"pending"}
-    newest = listed[0]
-    assert (newest["title"], newest["maker"]) == ("启用规则版本", "demo-maker")
-    assert (newest["subject_id"], newest["payload"]["rule_id"]) == (
-        f"R13-{made[-1]['version']}",
-        "R13",
-    )
-    assert newest["note"] == "试行一周"
-    decided(counter, ids[0])
-    assert ids[0] not in {item["approval_id"] for item in pages(counter, state="pending")}
-    assert ids[0] in {item["approval_id"] for item in pages(counter, state="approved")}
-    assert len(pages(counter)) == sum(
-        len(pages(counter, state=state)) for state in ("pending", "approved", "rejected")
-    )
-
-
-def test_who_may_decide_is_told(counter: Counter) -> None:
-    made = proposed(counter, "R19", params={})
-    for api_key, may in (
-        ("demo-maker", False),
-        ("demo-maker-2", True),
-        ("demo-checker", True),
-        ("demo-auditor", False),
-        ("demo-admin", False),
-    ):
-        items = counter.get("/v1/approvals", api_key, state="pending", limit=200).json()["items"]
-        told = {item["approval_id"]: item["may_decide"] for item in items}
-        assert told[made["approval_id"]] is may
-
-
-def pages(counter: Counter, **asked: Any) -> list[Json]:
-    """Return a whole list, page by page."""
-    items: list[Json] = []
-    cursor = None
-    while True:
-        more: Json = {"cursor": cursor} if cursor else {}
-        page = counter.get("/v1/approvals", "demo-auditor", **asked, **more).json()
-        items += page["items"]
-        cursor = page["next_cursor"]
-        if cursor is None:
-            return items

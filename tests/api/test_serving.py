@@ -17,8 +17,8 @@ from api.composition import open_sandbox
 from api.settings import Settings
 from pos_sim.engine.sandbox import Sandbox, SandboxClock
 from pos_sim.store.world import WorldFacts, write_world
-from tests.api.conftest import serving
 from tests.api.counter import Counter
+from tests.api.serving import serving
 from tests.api.village import Village
 
 

@@ -26,8 +26,7 @@ from tests.api.watched import Watched, watched
 def village(settings: Settings, world: Village) -> Iterator[Watched]:
     """A day with alerts of two severities; one of them is in the hands of demo-maker."""
     with watched(settings, world) as opened:
-        opened.pass_time(days=1)
-        opened.pass_time(hours=(34 - opened.clock.now().hour) % 24)
+        opened.next_morning()
         opened.spread()
         for _ in range(3):
             opened.guess()

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime
 
 import httpx2
 import pytest
 
-from api.settings import Settings
 from pos_sim.store.audit import audit
 from pos_sim.store.database import Database
 from seeds.load import secrets_of
 from tests.api.counter import Json
-from tests.api.village import OTHER_POS, POS, SEED, Village
-from tests.api.watched import Watched, watched
+from tests.api.village import OTHER_POS, POS, SEED
+from tests.api.watched import Watched
 
 POINT = "SP520121-0002"
 
@@ -28,33 +26,27 @@ def kind(request: pytest.FixtureRequest) -> str:
     return chosen
 
 
-@pytest.fixture(scope="module")
-def bank(settings: Settings, world: Village) -> Iterator[Watched]:
-    with watched(settings, world) as opened:
-        yield opened
-
-
-def plant(bank: Watched, pattern: str, point: str = POINT) -> httpx2.Response:
+def plant(desk: Watched, pattern: str, point: str = POINT) -> httpx2.Response:
     body = {"pattern": pattern, "service_point_id": point}
-    return bank.send("/sim/patterns", body, "demo-admin")
+    return desk.send("/sim/patterns", body, "demo-admin")
 
 
-def planted(bank: Watched, pattern: str, point: str = POINT) -> Json:
-    answer = plant(bank, pattern, point)
+def planted(desk: Watched, pattern: str, point: str = POINT) -> Json:
+    answer = plant(desk, pattern, point)
     assert answer.status_code == 201, answer.text
     made: Json = answer.json()
     return made
 
 
-def switch(bank: Watched, line: str, terminal_id: str = POS) -> Json:
-    answer = bank.send("/sim/lines", {"terminal_id": terminal_id, "line": line}, "demo-admin")
+def switch(desk: Watched, line: str, terminal_id: str = POS) -> Json:
+    answer = desk.send("/sim/lines", {"terminal_id": terminal_id, "line": line}, "demo-admin")
     assert answer.status_code == 200, answer.text
     shown: Json = answer.json()
     return shown
 
 
-def test_every_pattern_has_a_word_and_a_label(bank: Watched) -> None:
-    items = bank.ask("/sim/patterns", "demo-terminal")["items"]
+def test_every_pattern_has_a_word_and_a_label(desk: Watched) -> None:
+    items = desk.ask("/sim/patterns", "demo-terminal")["items"]
     assert {item["rule_id"] for item in items} == {f"R{n:02}" for n in range(1, 25)}
     assert {item["kind"] for item in items} == {"planted", "innocent"}
     assert all(item["says"] and item["teaches_en"] for item in items)
@@ -64,46 +56,46 @@ def test_every_pattern_has_a_word_and_a_label(bank: Watched) -> None:
     "pattern",
     ["R06-crew", "R12-cloned", "R15-large_to_stranger", "R24-listed_card"],
 )
-def test_a_planted_pattern_makes_its_rule_speak(bank: Watched, pattern: str) -> None:
-    before = datetime.fromisoformat(bank.ask("/sim/clock")["now"])
-    made = planted(bank, pattern)
+def test_a_planted_pattern_makes_its_rule_speak(desk: Watched, pattern: str) -> None:
+    before = datetime.fromisoformat(desk.ask("/sim/clock")["now"])
+    made = planted(desk, pattern)
     assert made["as_expected"] is True
     rule_id = pattern[:3]
     alert = next(one for one in made["heard"] if one["rule_id"] == rule_id)
-    shown = bank.ask(f"/v1/alerts/{alert['alert_id']}")
+    shown = desk.ask(f"/v1/alerts/{alert['alert_id']}")
     assert set(shown["transaction_ids"]) & set(made["transaction_ids"])
     for transaction_id in made["transaction_ids"]:
-        found = bank.ask(f"/v1/transactions/{transaction_id}")
+        found = desk.ask(f"/v1/transactions/{transaction_id}")
         assert datetime.fromisoformat(found["decided_at"]) > before
-    assert bank.ask("/sim/clock")["now"] >= made["until"]
-    assert bank.ask(f"/sim/episodes/{made['episode_id']}") == made
-    assert bank.ask("/sim/episodes", limit=1)["items"] == [made]
+    assert desk.ask("/sim/clock")["now"] >= made["until"]
+    assert desk.ask(f"/sim/episodes/{made['episode_id']}") == made
+    assert desk.ask("/sim/episodes", limit=1)["items"] == [made]
 
 
 @pytest.mark.parametrize(
     "pattern",
     ["R06-one_card_less", "R12-reinstalled", "R24-expired"],
 )
-def test_a_look_alike_raises_nothing(bank: Watched, pattern: str) -> None:
-    made = planted(bank, pattern, "SP520121-0004")
+def test_a_look_alike_raises_nothing(desk: Watched, pattern: str) -> None:
+    made = planted(desk, pattern, "SP520121-0004")
     assert made["as_expected"] is True
     assert pattern[:3] not in {one["rule_id"] for one in made["heard"] if one["alert_id"]}
 
 
-def test_the_evening_patrol_has_its_say(bank: Watched) -> None:
-    made = planted(bank, "R21-a_month", "SP520121-0003")
+def test_the_evening_patrol_has_its_say(desk: Watched) -> None:
+    made = planted(desk, "R21-a_month", "SP520121-0003")
     assert made["as_expected"] is True
     assert {"rule_id": "R21", "alert_id": None} in [
         {name: one[name] for name in ("rule_id", "alert_id")} for one in made["heard"]
     ]
 
 
-def test_what_was_played_balances_and_stands_in_the_log(bank: Watched, database_url: str) -> None:
-    made = planted(bank, "R05-pass_through")
+def test_what_was_played_balances_and_stands_in_the_log(desk: Watched, database_url: str) -> None:
+    made = planted(desk, "R05-pass_through")
     database = Database(database_url)
     assert database.read_now(lambda c: audit(c, secrets_of(SEED).key)) == []
     database.close_now()
-    entries = bank.ask("/v1/audit-log", subject_id=POINT)["items"]
+    entries = desk.ask("/v1/audit-log", subject_id=POINT)["items"]
     assert any(one["action"] == "plant" and one["actor"] == "demo-admin" for one in entries)
     assert len(made["transaction_ids"]) >= 4
 
@@ -117,43 +109,43 @@ def test_what_was_played_balances_and_stands_in_the_log(bank: Watched, database_
         ("R07-next_door<b>", POINT, "pattern"),
     ],
 )
-def test_what_cannot_be_played(bank: Watched, pattern: str, point: str, field: str) -> None:
-    before = bank.ask("/sim/episodes")["items"][:1]
-    answer = plant(bank, pattern, point)
+def test_what_cannot_be_played(desk: Watched, pattern: str, point: str, field: str) -> None:
+    before = desk.ask("/sim/episodes")["items"][:1]
+    answer = plant(desk, pattern, point)
     assert answer.status_code == 422
     assert field in {error["field"] for error in answer.json()["errors"]}
-    assert bank.ask("/sim/episodes")["items"][:1] == before
+    assert desk.ask("/sim/episodes")["items"][:1] == before
 
 
 def test_a_lost_answer_has_moved_the_money_and_comes_when_the_line_is_mended(
-    bank: Watched,
+    desk: Watched,
 ) -> None:
-    assert switch(bank, "answer_lost")["line"] == "answer_lost"
-    assert [one["terminal_id"] for one in bank.ask("/sim/lines", "demo-maker")["items"]] == [POS]
-    body = bank.counter.body("withdrawal")
-    lost = bank.counter.send("withdrawal", body)
+    assert switch(desk, "answer_lost")["line"] == "answer_lost"
+    assert [one["terminal_id"] for one in desk.ask("/sim/lines", "demo-maker")["items"]] == [POS]
+    body = desk.counter.body("withdrawal")
+    lost = desk.counter.send("withdrawal", body)
     assert (lost.status_code, lost.json()["type"]) == (503, "outcome-unknown")
-    assert bank.counter.truth(body)["status"] == "approved"
-    assert bank.counter.do("withdrawal", terminal_id=OTHER_POS)["status"] == "approved"
-    assert bank.counter.get(f"/v1/terminals/{POS}").status_code == 200
-    assert switch(bank, "up") == {"terminal_id": POS, "line": "up", "cut_by": None, "since": None}
-    again = bank.counter.send("withdrawal", body)
+    assert desk.counter.truth(body)["status"] == "approved"
+    assert desk.counter.do("withdrawal", terminal_id=OTHER_POS)["status"] == "approved"
+    assert desk.counter.get(f"/v1/terminals/{POS}").status_code == 200
+    assert switch(desk, "up") == {"terminal_id": POS, "line": "up", "cut_by": None, "since": None}
+    again = desk.counter.send("withdrawal", body)
     assert (again.status_code, again.headers["Idempotent-Replayed"]) == (200, "true")
 
 
-def test_a_line_that_is_down_carries_nothing(bank: Watched) -> None:
-    switch(bank, "down")
-    body = bank.counter.body("withdrawal")
-    assert bank.counter.send("withdrawal", body).status_code == 503
-    assert bank.counter.truth(body)["seen"] is False
-    switch(bank, "up")
-    assert bank.counter.send("withdrawal", body).json()["status"] == "approved"
+def test_a_line_that_is_down_carries_nothing(desk: Watched) -> None:
+    switch(desk, "down")
+    body = desk.counter.body("withdrawal")
+    assert desk.counter.send("withdrawal", body).status_code == 503
+    assert desk.counter.truth(body)["seen"] is False
+    switch(desk, "up")
+    assert desk.counter.send("withdrawal", body).json()["status"] == "approved"
 
 
 @pytest.mark.parametrize("body", [
     {}, {"terminal_id": POS}, {"terminal_id": POS, "line": "wet"},
     {"terminal_id": "00000000", "line": "down"}, {"terminal_id": POS, "line": "up", "x": 1},
 ])  # fmt: skip
-def test_what_is_no_line(bank: Watched, body: Json) -> None:
-    assert bank.send("/sim/lines", body, "demo-admin").status_code == 422
-    assert bank.ask("/sim/lines")["items"] == []
+def test_what_is_no_line(desk: Watched, body: Json) -> None:
+    assert desk.send("/sim/lines", body, "demo-admin").status_code == 422
+    assert desk.ask("/sim/lines")["items"] == []

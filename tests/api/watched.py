@@ -12,14 +12,12 @@ import httpx2
 
 from api.composition import open_sandbox
 from api.settings import Settings
-from pos_sim.domain.calendar import StoppedClock
+from pos_sim.domain.calendar import StoppedClock, in_local_time
 from pos_sim.policies import shipped
 from risk.monitor import RiskMonitor
-from tests.api.conftest import serving
 from tests.api.counter import Counter, Json
+from tests.api.serving import serving
 from tests.api.village import GRCU_POS, OTHER_POS, POS, Village
-
-HOUR = timedelta(hours=1)
 
 
 @dataclass
@@ -31,6 +29,15 @@ class Watched:
 
     def pass_time(self, **by: int) -> None:
         self.clock.advance(timedelta(**by))
+
+    def next_morning(self, days: int = 1) -> None:
+        """Let it be ten o'clock of a day on which nothing has happened yet."""
+        self.pass_time(days=days)
+        self.pass_time(hours=(34 - self.clock.now().hour) % 24)
+
+    def hence(self, **by: float) -> str:
+        """Return the moment so much later, as bodies say it."""
+        return in_local_time(self.clock.now() + timedelta(**by))
 
     def ask(self, path: str, api_key: str = "demo-auditor", **params: Any) -> Json:
         """Return what staff see; it must be there."""
@@ -54,14 +61,17 @@ class Watched:
 
     def alerts(self, **asked: Any) -> list[Json]:
         """Return a whole list, page by page."""
-        items: list[Json] = []
-        cursor: Json = {}
-        while True:
-            page = self.ask("/v1/alerts", **asked, **cursor)
-            items += page["items"]
-            if page["next_cursor"] is None:
-                return items
-            cursor = {"cursor": page["next_cursor"]}
+        return self.counter.pages("/v1/alerts", **asked)
+
+    def hits(self, transaction: Json) -> list[Json]:
+        """Return what rules found about a transaction."""
+        found: list[Json] = self.ask(f"/v1/transactions/{transaction['transaction_id']}")["hits"]
+        return found
+
+    def someone(self) -> tuple[Json, str]:
+        """Return a card that works, with its id."""
+        card = self.counter.card()
+        return card, str(self.counter.do("withdrawal", **card)["card_id"])
 
     def spread(self, card: Json | None = None) -> Json:
         """Let a card draw at three points in a day: R09, medium. Return the last withdrawal."""

@@ -10,8 +10,8 @@ from api.settings import Settings
 from pos_sim.store.database import Database
 from pos_sim.store.keys import ApiKey, add_key, revoke_key
 from seeds.load import secrets_of
-from tests.api.conftest import serving
 from tests.api.console.browser import Browser, hidden
+from tests.api.serving import serving
 from tests.api.village import SEED
 
 

@@ -20,9 +20,9 @@ from pos_sim.domain.calendar import StoppedClock
 from pos_sim.store.database import Database
 from pos_sim.store.outbox import STAFF, Place, announce, prune_outbox
 from tests.api import village
-from tests.api.conftest import serving
 from tests.api.console.browser import Browser
 from tests.api.counter import Counter
+from tests.api.serving import serving
 from tests.api.village import Village
 
 

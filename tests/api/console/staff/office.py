@@ -37,8 +37,7 @@ class Clerk(Browser):
 def manned(settings: Settings, world: Village) -> Iterator[tuple[Watched, str]]:
     """Serve the village under watch, in the morning of a day; give it and its address."""
     with watched(settings, world) as village:
-        village.pass_time(days=1)
-        village.pass_time(hours=(34 - village.clock.now().hour) % 24)
+        village.next_morning()
         yield village, str(village.counter.http.base_url)
 
 
