@@ -120,22 +120,7 @@ def stage(connection: Connection, wish: Wish, world: World) -> Staged:
     )
     write_lists(connection, scene, wish.token)
     in_time = sorted(requests, key=lambda request: request.received_at)
-    pattern = wish.pattern
-    episode = Episode(
-        episode_id=wish.token,
-        rule_id=pattern.rule_id,
-        kind=pattern.kind,
-        pattern=pattern.name,
-        title=pattern.title,
-        title_en=pattern.title_en,
-        point_id=place.point_id,
-        first_day=scene.first_day,
-        days=pattern.days,
-        moves=tuple(scene.moves),
-        claims=tuple(scene.claims),
-        acts=tuple(scene.acts),
-        requests=tuple(in_time),
-    )
+    episode = wish.pattern.episode(wish.token, scene, in_time)
     return Staged(episode=episode, until=ends(episode, world.now))
 
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import Any, TypeAlias
 
+from pos_sim.domain.requests import Request
 from risk.places import PENSION_DAY
-from seeds.patterns.episodes import Kind
+from seeds.patterns.episodes import Episode, Kind
 from seeds.patterns.scene import Scene
 from seeds.patterns.stage import Place
 
@@ -59,6 +60,25 @@ class Pattern:
     needs: Needs = anywhere
     starts: Callable[[date], bool] = any_day
     is_fresh: bool = False
+
+    def episode(self, episode_id: str, scene: Scene, requests: Iterable[Request] = ()) -> Episode:
+        """Return as an episode of this pattern what was written into a scene."""
+        return Episode(
+            episode_id=episode_id,
+            rule_id=self.rule_id,
+            kind=self.kind,
+            pattern=self.name,
+            title=self.title,
+            title_en=self.title_en,
+            point_id=scene.place.point_id,
+            first_day=scene.first_day,
+            days=self.days,
+            moves=tuple(scene.moves),
+            claims=tuple(scene.claims),
+            acts=tuple(scene.acts),
+            quiet=tuple(scene.quiet),
+            requests=tuple(requests),
+        )
 
 
 def planted(

@@ -99,21 +99,7 @@ def written(stay: Stay, stage: Stage, edges: Edges, cast: Cast, seed: int) -> Ep
         is_close=stay.number // 2 % 2 == 0,
     )
     pattern.build(scene)
-    return Episode(
-        episode_id=name,
-        rule_id=pattern.rule_id,
-        kind=pattern.kind,
-        pattern=pattern.name,
-        title=pattern.title,
-        title_en=pattern.title_en,
-        point_id=place.point_id,
-        first_day=stay.first_day,
-        days=pattern.days,
-        moves=tuple(scene.moves),
-        claims=tuple(scene.claims),
-        acts=tuple(scene.acts),
-        quiet=tuple(scene.quiet),
-    )
+    return pattern.episode(name, scene)
 
 
 def ordinary(
