@@ -194,5 +194,10 @@ class Visit:
         }
 
 
+def work_says(text: str) -> str:
+    """Show the text that the work itself names."""
+    return text
+
+
 def _always(location: str) -> Callable[[Any], str]:
     return lambda _result: location

@@ -15,7 +15,7 @@ from api.console.navigation import HOME
 from api.console.pages.alerts import due_of
 from api.console.staff import alerts as desk
 from api.console.staff.desk import ACTING, Clerk, Reader, Watch, body_of, line, read, show
-from api.console.visit import Visit
+from api.console.visit import Visit, work_says
 from api.models.cases import CaseBody
 from api.models.risk_alerts import ActionBody
 from api.models.risk_lists import SuppressionBody
@@ -156,7 +156,7 @@ async def done(visit: Visit, alert_id: str, work: Callable[[Connection], str]) -
     return await visit.do(
         work,
         to=f"{HOME}/alerts/{alert_id}",
-        said=lambda text: text,
+        said=work_says,
         again=partial(alert_page, visit=visit, alert_id=alert_id),
     )
 

@@ -27,7 +27,7 @@ from api.console.staff.desk import (
     show,
 )
 from api.console.staff.times import DueText, due_text
-from api.console.visit import Visit
+from api.console.visit import Visit, work_says
 from api.models.cases import CaseActionBody, CaseBody, checklist_shown
 from api.paging import position_of
 from api.problems import Problem
@@ -214,6 +214,6 @@ async def act_on(visit: Clerk, case_id: CasePath) -> Response:
     return await visit.do(
         work,
         to=f"{AT}/{case_id}",
-        said=lambda text: text,
+        said=work_says,
         again=partial(case_page, visit=visit, case_id=case_id),
     )

@@ -28,7 +28,7 @@ from api.console.staff.desk import (
 )
 from api.console.staff.life import control_text, life_of
 from api.console.staff.times import due_text
-from api.console.visit import Visit
+from api.console.visit import Visit, work_says
 from api.geography import name_of
 from api.models.cases import CaseActionBody
 from api.models.controls import ControlBody
@@ -187,7 +187,7 @@ async def freeze(visit: Visit, point_id: str) -> Response:
     return await visit.do(
         work,
         to=f"{HOME}/points/{point_id}",
-        said=lambda text: text,
+        said=work_says,
         again=partial(point_page, visit=visit, point_id=point_id),
     )
 
