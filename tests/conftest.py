@@ -19,11 +19,12 @@ from typing import Protocol
 
 import pytest
 from hypothesis import HealthCheck, settings
-from sqlalchemy import make_url
+from sqlalchemy import Connection, make_url
 
 import migrations
 from pos_sim.store.database import Database
 from tests.postgres import Postgres, running_postgres, temporary_folder
+from tests.undone import undone
 from tests.world_rows import seed
 
 settings.register_profile("fast", max_examples=50, deadline=None, print_blob=True)
@@ -195,6 +196,13 @@ def still_database(new_database: NewDatabase) -> Iterator[Database]:
     database = Database(new_database())
     yield database
     database.close_now()
+
+
+@pytest.fixture
+def connection(still_database: Database) -> Iterator[Connection]:
+    """An open transaction in the small world; nothing of it stays."""
+    with undone(still_database) as opened:
+        yield opened
 
 
 def build_small_world(url: str) -> None:

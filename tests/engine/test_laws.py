@@ -6,8 +6,7 @@ agree with it to the last field: in memory in groups, on SQLite, on PostgreSQL.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from random import Random
@@ -52,6 +51,7 @@ from tests.counter import (
 )
 from tests.memory_bank import HELD_AMOUNT, MemoryBank, Suspicious
 from tests.state import State, check_all, check_fees, in_database, in_memory
+from tests.undone import undone
 from tests.worlds import ANY, ATM, FACTS, OTHER_POS, RULES, SECRET, SECRETS
 
 
@@ -90,15 +90,6 @@ class InDatabase:
 
     def state(self) -> State:
         return in_database(self.connection)
-
-
-@contextmanager
-def undone_afterwards(database: Database) -> Iterator[Connection]:
-    """Open a transaction in which a whole day may happen; nothing of it stays."""
-    with database.sync_engine.connect() as connection:
-        transaction = connection.begin()
-        yield connection
-        transaction.rollback()
 
 
 Outcome = tuple[Transaction | None, bool, Effect | None]
@@ -167,7 +158,7 @@ def test_grouping_is_invisible_in_a_database(
     still_database: Database, stream: list[Event], sizes: list[int]
 ) -> None:
     expected_answers, expected_state = one_by_one(stream)
-    with undone_afterwards(still_database) as connection:
+    with undone(still_database) as connection:
         bank = InDatabase(connection, still_database)
         answers = outcomes(bank, list(grouped(stream, sizes)))
         state = bank.state()
@@ -183,7 +174,7 @@ def test_grouping_is_invisible_in_a_database(
 def test_a_long_day_in_groups_is_the_same_day(still_database: Database, number: int) -> None:
     day = busy_day(number, stories=250)
     expected_answers, expected_state = one_by_one(day)
-    with undone_afterwards(still_database) as connection:
+    with undone(still_database) as connection:
         bank = InDatabase(connection, still_database)
         answers = outcomes(bank, list(grouped(day, [64, 1, 128, 7])))
         assert answers == expected_answers
@@ -228,7 +219,7 @@ def test_a_reversal_finds_all_it_needs_in_a_group_of_its_own(
     undo = [reversal(8, terminal=terminal, at=LATER), reversal(9, terminal=terminal, at=LATER)]
     stream: list[Event] = [request_, request_, *SEQUELS[sequel], *undo, request_]
     expected = one_by_one(stream)
-    with undone_afterwards(still_database) as connection:
+    with undone(still_database) as connection:
         bank = InDatabase(connection, still_database)
         answers = outcomes(bank, [[event] for event in stream])
         assert (answers, comparable(bank.state())) == expected
@@ -287,7 +278,7 @@ def test_whoever_asks_again_hears_the_first_answer_and_changes_nothing(
 def test_the_same_in_a_database(
     still_database: Database, stream: list[Request], sizes: list[int]
 ) -> None:
-    with undone_afterwards(still_database) as connection:
+    with undone(still_database) as connection:
         bank = InDatabase(connection, still_database)
         first = outcomes(bank, list(grouped(stream, sizes)))
         state = bank.state()

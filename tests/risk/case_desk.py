@@ -28,6 +28,7 @@ from risk.due import Due, Fired
 from risk.workflow import Actor, Case, CaseKind
 from tests.counter import withdrawal
 from tests.memory_bank import Suspicious
+from tests.undone import undone
 from tests.worlds import POINT, POS, RULES
 
 T = TypeVar("T")
@@ -140,10 +141,8 @@ class CaseDesk:
 @contextmanager
 def case_desk(database: Database) -> Iterator[CaseDesk]:
     """Open a desk; nothing of what happens stays."""
-    with database.sync_engine.connect() as connection:
-        transaction = connection.begin()
+    with undone(database) as connection:
         yield CaseDesk(connection)
-        transaction.rollback()
 
 
 def at_moment(connection: Connection, due: Due, at: datetime) -> list[Fired]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -38,15 +38,6 @@ EFFECTS = {
 @pytest.fixture(autouse=True)
 def _nothing_done() -> None:
     done.clear()
-
-
-@pytest.fixture
-def connection(still_database: Database) -> Iterator[Connection]:
-    """An open transaction that leaves nothing behind."""
-    with still_database.sync_engine.connect() as opened:
-        opened.begin()
-        yield opened
-        opened.rollback()
 
 
 def proposed(connection: Connection, subject_id: str = "N1") -> Approval:

@@ -24,6 +24,7 @@ from risk.store.tables import risk_alerts, risk_hits
 from risk.vocabulary import Feed, Outcome, ScopeKind
 from risk.weighing import Spoke, weigh
 from tests.risk.ordinary import hits_of
+from tests.undone import undone
 
 DAY = timedelta(days=1)
 SOME_HIT = hits_of("R09", card_points_24h=3)[0]
@@ -49,10 +50,8 @@ def said(
 
 @pytest.fixture
 def connection(database: Database) -> Iterator[Connection]:
-    with database.sync_engine.connect() as connection:
-        undo = connection.begin()
+    with undone(database) as connection:
         yield connection
-        undo.rollback()
 
 
 def weighed(connection: Connection, *them: Said) -> list[Said]:

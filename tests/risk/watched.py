@@ -19,6 +19,7 @@ from pos_sim.store import tables
 from pos_sim.store.database import Database
 from risk.monitor import RiskMonitor
 from risk.store.tables import risk_alerts, risk_hits, risk_point_days
+from tests.undone import undone
 from tests.worlds import POINT, RULES, SMALL
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -112,8 +113,6 @@ def new_monitor(**changes: Any) -> RiskMonitor:
 @contextmanager
 def watched(database: Database, **changes: Any) -> Iterator[Watched]:
     """Open a bank under watch; nothing of what happens stays."""
-    with database.sync_engine.connect() as connection:
-        transaction = connection.begin()
+    with undone(database) as connection:
         build(connection)
         yield Watched(connection, new_monitor(**changes))
-        transaction.rollback()

@@ -13,6 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from pos_sim.domain.money import LARGEST
 from pos_sim.store.database import Database
 from pos_sim.store.tables import metadata
+from tests.undone import undone
 from tests.worlds import BILL_NO, POINT, POWER, SMALL
 
 DAY = date(2026, 3, 2)
@@ -182,31 +183,24 @@ def said(case: Any) -> str:
 def test_a_good_row_is_taken(
     still_database: Database, table: str, changes: Mapping[str, Any]
 ) -> None:
-    with still_database.sync_engine.connect() as connection:
-        undo = connection.begin()
+    with undone(still_database) as connection:
         put(connection, table, changes)
-        undo.rollback()
 
 
 @pytest.mark.parametrize(("table", "changes"), BAD, ids=said)
 def test_a_bad_row_is_refused(
     still_database: Database, table: str, changes: Mapping[str, Any]
 ) -> None:
-    with still_database.sync_engine.connect() as connection:
-        undo = connection.begin()
-        with pytest.raises(IntegrityError):
-            put(connection, table, changes)
-        undo.rollback()
+    with undone(still_database) as connection, pytest.raises(IntegrityError):
+        put(connection, table, changes)
 
 
 @pytest.mark.parametrize("table", TWICE)
 def test_nothing_that_has_a_key_is_written_twice(still_database: Database, table: str) -> None:
-    with still_database.sync_engine.connect() as connection:
-        undo = connection.begin()
+    with undone(still_database) as connection:
         put(connection, table, {})
         with pytest.raises(IntegrityError):
             put(connection, table, {})
-        undo.rollback()
 
 
 @pytest.mark.parametrize(
@@ -219,17 +213,11 @@ def test_nothing_that_has_a_key_is_written_twice(still_database: Database, table
     ],
 )
 def test_what_must_be_there_is_there(still_database: Database, table: str, column: str) -> None:
-    with still_database.sync_engine.connect() as connection:
-        undo = connection.begin()
-        with pytest.raises(IntegrityError):
-            put(connection, table, {column: None})
-        undo.rollback()
+    with undone(still_database) as connection, pytest.raises(IntegrityError):
+        put(connection, table, {column: None})
 
 
 def test_a_point_has_a_status_that_everybody_knows(still_database: Database) -> None:
     points = metadata.tables["service_points"]
-    with still_database.sync_engine.connect() as connection:
-        undo = connection.begin()
-        with pytest.raises(IntegrityError):
-            connection.execute(update(points).values(status="asleep"))
-        undo.rollback()
+    with undone(still_database) as connection, pytest.raises(IntegrityError):
+        connection.execute(update(points).values(status="asleep"))

@@ -24,6 +24,7 @@ from pos_sim.store.tables import transactions as table
 from tests.chances import examples
 from tests.counter import card_bill, charge, remittance, reversal, transfer, withdrawal
 from tests.memory_bank import MemoryBank
+from tests.undone import undone
 from tests.worlds import ATM, MOBILE, OTHER_POS, SECRETS, SMALL, UNBOUND, book_of
 
 fen = st.sampled_from([1, 2, 99, LARGEST - 1, LARGEST]) | st.integers(1, LARGEST)
@@ -109,12 +110,10 @@ def test_a_row_gives_back_the_transaction_it_was_made_of(t: Transaction) -> None
 def test_a_database_gives_back_the_transactions_it_was_given(
     still_database: Database, batch: list[Transaction]
 ) -> None:
-    with still_database.sync_engine.connect() as connection:
-        undo = connection.begin()
+    with undone(still_database) as connection:
         new = [rows.transaction_row(t, SECRETS.key) for t in batch]
         INSERT_TRANSACTIONS.run(connection, new)
         found = read_transactions(connection, [t.transaction_id for t in batch])
-        undo.rollback()
     assert found == {t.transaction_id: t for t in batch}
 
 
@@ -246,9 +245,7 @@ def by_number(accounts: Any) -> Any:
 
 def test_a_book_finds_what_was_decided_before(still_database: Database) -> None:
     t = MemoryBank().ask(withdrawal())
-    with still_database.sync_engine.connect() as connection:
-        undo = connection.begin()
+    with undone(still_database) as connection:
         INSERT_TRANSACTIONS.run(connection, [rows.transaction_row(t, SECRETS.key)])
         book = load_book(connection, [withdrawal(), reversal(5, of=1)], SECRETS)
-        undo.rollback()
     assert book.earlier == {t.transaction_id: t}

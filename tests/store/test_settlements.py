@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, timedelta
 
@@ -26,15 +25,6 @@ from tests.worlds import ATM, FACTS, OTHER_POS, RULES, SECRET, SECRETS
 
 MONDAY, TUESDAY = date(2026, 3, 2), date(2026, 3, 3)
 AT_CUT_OFF = datetime(2026, 3, 2, 23, 0, tzinfo=SHANGHAI)
-
-
-@pytest.fixture
-def connection(still_database: Database) -> Iterator[Connection]:
-    """A connection whose work is undone."""
-    with still_database.sync_engine.connect() as connection:
-        undo = connection.begin()
-        yield connection
-        undo.rollback()
 
 
 def ask(connection: Connection, *requests: object) -> None:

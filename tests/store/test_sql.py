@@ -15,6 +15,7 @@ from pos_sim.store.sql import InsertSet, Statement, UpdateSet
 from pos_sim.store.tables import accounts, usage, world
 from pos_sim.store.trips import KEPT, Trips
 from risk.store.tables import risk_readings
+from tests.undone import undone
 
 DAY, NEXT = date(2026, 3, 2), date(2026, 3, 3)
 HOSTILE = ["'; drop table world; --", 'a"b', "100%", ":name", "{in:x text}", "贵州", "\\", "a,b"]
@@ -25,13 +26,11 @@ KNOWN = ("size", "seed", "clock_offset_us")
 @pytest.fixture(params=["alone", "in trips"])
 def connection(request: pytest.FixtureRequest, still_database: Database) -> Iterator[Connection]:
     """A connection whose work is undone; on PostgreSQL its statements may travel together."""
-    with still_database.sync_engine.connect() as connection:
-        undo = connection.begin()
+    with undone(still_database) as connection:
         if request.param == "in trips" and not still_database.is_sqlite:
             connection.info[KEPT] = Trips(connection)
         yield connection
         connection.info.pop(KEPT, None)
-        undo.rollback()
 
 
 # Templates ----------------------------------------------------------------------------------------
