@@ -26,7 +26,8 @@ from api.console.staff.desk import (
     read,
     show,
 )
-from api.console.staff.life import control_text, life_of
+from api.console.staff.life import life_of
+from api.console.staff.life_moments import control_text
 from api.console.staff.times import due_text
 from api.console.visit import Visit, work_says
 from api.geography import name_of
