@@ -118,7 +118,7 @@ def test_a_double_press_does_one_thing(chromium: Browser, address: str, how: str
         expect(teller.page.locator(".on-counter .note")).to_have_count(0)
 
 
-@pytest.mark.parametrize("language", ["zh", pytest.param("en", marks=pytest.mark.long)])
+@pytest.mark.parametrize("language", ["zh", "en"])
 def test_elder_mode_is_large_and_nothing_falls_off_the_screen(
     chromium: Browser, address: str, language: str
 ) -> None:

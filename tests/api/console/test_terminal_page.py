@@ -53,8 +53,8 @@ def test_it_is_light_and_there_at_once(
     [
         (LAPTOP, "en"),
         (PHONE, "zh"),
+        (PHONE, "en"),
         pytest.param(LAPTOP, "zh", marks=pytest.mark.long),
-        pytest.param(PHONE, "en", marks=pytest.mark.long),
     ],
 )
 def test_every_page_of_teaching_is_for_everybody(
