@@ -127,4 +127,9 @@ def seal_of(transaction: Transaction, key: bytes) -> str:
         (refusal.check, refusal.limit, refusal.used) if refusal else None,
         t.details,
     )
+    return seal_over(parts, key)
+
+
+def seal_over(parts: tuple[Any, ...], key: bytes) -> str:
+    """Return the check value over the parts that `seal_of` names, in its order."""
     return blake2b(repr(parts).encode(), digest_size=8, key=key, person=b"seal").hexdigest()

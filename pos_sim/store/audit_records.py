@@ -9,9 +9,8 @@ from sqlalchemy import Connection
 
 from pos_sim.domain.bills import Bill, seal_of_bill
 from pos_sim.domain.money import Fen
-from pos_sim.domain.transactions import seal_of
-from pos_sim.store import rows
 from pos_sim.store.finding import Finding
+from pos_sim.store.seals import broken_seals
 from pos_sim.store.settlements import CLEARED
 from pos_sim.store.sql import Statement
 
@@ -59,14 +58,10 @@ def bills(connection: Connection, key: bytes) -> Iterator[Finding]:
         yield Finding("bill", f"transaction {transaction_id}", "its bill does not name it")
 
 
-ALL_TRANSACTIONS = f"select {', '.join(rows.TRANSACTION_COLUMNS)}, seal from transactions"
-
-
 def seals(connection: Connection, key: bytes) -> Iterator[Finding]:
     """Every record says what it said when it was decided."""
-    for row in streamed(connection, ALL_TRANSACTIONS):
-        if seal_of(rows.transaction_of(row), key) != row[-1]:
-            yield Finding("seal", f"transaction {row[0]}", "the record is not what was decided")
+    for transaction_id in broken_seals(connection, key):
+        yield Finding("seal", f"transaction {transaction_id}", "the record is not what was decided")
 
 
 SETTLED = Statement("select business_date, bank_id, received_fen, given_fen from settlements")
@@ -93,10 +88,3 @@ def settlements(connection: Connection, _key: bytes) -> Iterator[Finding]:
 def sums_by_day(found: Iterable[Any]) -> dict[tuple[str, str], tuple[int, int]]:
     """Return fen in and out by business date and bank."""
     return {(str(day), bank_id): (int(came), int(went)) for day, bank_id, came, went in found}
-
-
-def streamed(connection: Connection, sql: str) -> Iterator[Any]:
-    """Read a whole table without holding it in memory."""
-    options = {"stream_results": True, "yield_per": 5_000}
-    with connection.exec_driver_sql(sql, execution_options=options) as result:
-        yield from result

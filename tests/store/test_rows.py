@@ -20,6 +20,7 @@ from pos_sim.store import rows
 from pos_sim.store.database import Database
 from pos_sim.store.load_book import load_book, read_transactions
 from pos_sim.store.save_book import INSERT_TRANSACTIONS
+from pos_sim.store.seals import seal_of_row
 from pos_sim.store.tables import transactions as table
 from tests.chances import examples
 from tests.counter import card_bill, charge, remittance, reversal, transfer, withdrawal
@@ -179,6 +180,12 @@ def test_the_seal_tells_when_anything_of_the_answer_was_changed(name: str) -> No
 def test_the_seal_stays_when_a_transaction_ends() -> None:
     ended = replace(FULL, status=Status.REVERSED, ended_by="somebody")
     assert seal_of(ended, SECRETS.key) == seal_of(FULL, SECRETS.key)
+
+
+@given(transactions())
+def test_a_row_has_the_seal_of_its_transaction(transaction: Transaction) -> None:
+    row = rows.transaction_row(transaction, SECRETS.key)
+    assert seal_of_row(row, SECRETS.key) == seal_of(transaction, SECRETS.key) == row[-1]
 
 
 def test_the_seal_needs_the_key() -> None:
