@@ -38,6 +38,7 @@ def patrol_facts(that: PointDay, reader: Reader) -> dict[str, Any]:
         return reader.read(metric, (that.point,), that.as_of_us)
 
     of_30_days, of_month = ranked(read("point_cards_30d")), ranked(read("point_cards_month"))
+    in_month, of_five = sum(of_month), sum(of_month[:TOP])
     excess, days_left = grade_passed(read("point_month_days"), SUBSIDY_GRADES)
     last, opened = that.last_success_day, that.opened_on
     return {
@@ -49,10 +50,10 @@ def patrol_facts(that: PointDay, reader: Reader) -> dict[str, Any]:
         "point_txns_30d": sum(of_30_days),
         "point_top1_30d": sum(of_30_days[:1]),
         "point_top5_30d": sum(of_30_days[:TOP]),
-        "point_txns_month": sum(of_month),
-        "point_top5_month": sum(of_month[:TOP]),
+        "point_txns_month": in_month,
+        "point_top5_month": of_five,
         "point_tiny_month": read("point_tiny_month"),
-        "top5_share_month": share_of(sum(of_month[:TOP]), sum(of_month)),
+        "top5_share_month": share_of(of_five, in_month),
         "grade_excess": excess,
         "grade_days_left": days_left,
     }
@@ -75,11 +76,12 @@ def grade_passed(
     The days left are those of the month after the day on which the grade was passed: 0 on its
     last day. None and None where no grade was passed.
     """
-    total = sum(count for count, _, _ in days.values())
-    reached = [grade for grade in grades if total >= grade]
-    if not reached:
+    total = 0
+    for count, _, _ in days.values():
+        total += count
+    if total < grades[0]:
         return None, None
-    grade, so_far = reached[-1], 0
+    grade, so_far = [grade for grade in grades if total >= grade][-1], 0
     for day in sorted(days):
         so_far += days[day][0]
         if so_far >= grade:

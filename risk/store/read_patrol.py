@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -53,6 +53,7 @@ NOTED = Statement(
 LATELY_DAYS = 30
 
 Tally = dict[str, int]
+NOTHING: Mapping[Any, Any] = {}
 
 
 @dataclass(slots=True)
@@ -71,15 +72,17 @@ class Evening:
     def read(self, metric: Metric, key: Key, as_of_us: int) -> Any:
         """Return the raw value of one of the patrol's four metrics."""
         (point,) = key
-        windows: dict[str, Any] = {
-            "point_cards_30d": self.lately,
-            "point_cards_month": self.month,
-            "point_month_days": self.days,
-        }
-        if metric.name in windows:
-            return windows[metric.name].get(point, {})
-        assert metric.name == "point_tiny_month", metric.name
-        return self.tiny.get(point, 0)
+        if metric.name == "point_tiny_month":
+            return self.tiny.get(point, 0)
+        return self._window(metric.name).get(point, NOTHING)
+
+    def _window(self, name: str) -> Mapping[str, Mapping[Any, Any]]:
+        if name == "point_cards_30d":
+            return self.lately
+        if name == "point_cards_month":
+            return self.month
+        assert name == "point_month_days", name
+        return self.days
 
     def move_on(self, connection: Connection, day: int) -> None:
         """Become the evening of ``day``, from that of the day before."""
