@@ -6,6 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from functools import cache
+from operator import attrgetter
+from typing import NamedTuple
 
 from pos_sim.domain.calendar import SHANGHAI
 from pos_sim.domain.hot import hot_dataclass
@@ -19,6 +21,9 @@ FIRST_BATCH = date(2000, 1, 1)
 METERS_PER_DEGREE = 111_195
 DRIFT_M = 25
 """So far north or east of its place a terminal may believe itself to be."""
+
+
+RECEIVED_AT, SECOND = attrgetter("received_at"), attrgetter("visit.second")
 
 
 @hot_dataclass(frozen=True, slots=True)
@@ -43,21 +48,30 @@ def requests_of(
     for visit, script in zip(visits, scripts, strict=True):
         pauses = [dice.between(*step.pause) for step in script]
         turns[visit.machine.terminal_id].append(Turn(visit, script, (0, *pauses[1:])))
+    batch = Batch(datetime.combine(day, time(0), SHANGHAI), f"{(day - FIRST_BATCH).days:06d}")
     sent = [
         request
         for terminal_id in sorted(turns)
-        for request in messages(terminal_id, turns[terminal_id], day, dice)
+        for request in messages(terminal_id, turns[terminal_id], batch, dice)
     ]
     # A stable sort: one terminal's messages of the same second stay in their order.
-    return sorted(sent, key=lambda request: request.received_at)
+    return sorted(sent, key=RECEIVED_AT)
 
 
-def messages(terminal_id: str, turns: Sequence[Turn], day: date, dice: Dice) -> Iterator[Request]:
+class Batch(NamedTuple):
+    """What all terminals share on one day: when it begins, and the number of its batch."""
+
+    midnight: datetime
+    number: str
+
+
+def messages(
+    terminal_id: str, turns: Sequence[Turn], batch: Batch, dice: Dice
+) -> Iterator[Request]:
     """Give what one terminal sends: numbered in order, one batch a day."""
-    midnight = datetime.combine(day, time(0), SHANGHAI)
-    batch_no = f"{(day - FIRST_BATCH).days:06d}"
+    midnight, batch_no = batch
     trace = 0
-    queue = sorted(turns, key=lambda turn: turn.visit.second)
+    queue = sorted(turns, key=SECOND)
     for turn, second in zip(queue, starts(queue), strict=True):
         keys: list[Key] = []
         at = midnight + timedelta(seconds=second)

@@ -8,7 +8,7 @@ middle of a day finds the stock as it was that morning: the journal says what th
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from sqlalchemy import Connection
@@ -39,6 +39,11 @@ PAID_ON = Statement(
     " join accounts a on a.account_id = t.payee_account_id where t.business = 'transfer'"
     " and t.status in ('approved', 'held') and t.business_date = :day and t.card_id is not null"
 )
+HELD = Statement(
+    "select t.payee_account_id from transactions t where t.status = 'held'"
+    " union select c.account_id from transactions t join cards c on c.card_id = t.card_id"
+    " where t.status = 'held'"
+)
 BILLED_ON = Statement(
     "select biller_id, bill_no from transactions where business = 'bill_payment'"
     " and status = 'approved' and business_date = :day"
@@ -54,7 +59,12 @@ class YearStock:
     opened_with: Mapping[int, int]
     counters: Counters
     lately: frozenset[int] = frozenset()
-    """Whose accounts the day before may still change: held money is a day on its way."""
+    """Whose accounts the days before may still change: held money is a day on its way."""
+    _places: dict[int, int] = field(init=False)
+    """By account: where its holder stands in the list of villagers."""
+
+    def __post_init__(self) -> None:
+        self._places = {who.account_id: n for n, who in enumerate(self.stock.villagers)}
 
     def begin(self, connection: Connection, day: date) -> None:
         """Look which points serve on ``day``: staff and the clock may have changed some."""
@@ -76,8 +86,9 @@ class YearStock:
 
     def end(self, connection: Connection, day: date, people: Collection[int]) -> None:
         """Read again what a day has changed: balances, bills that wait, who was paid."""
-        touched, self.lately = self.lately | frozenset(people), frozenset(people)
-        self.read_balances(connection, touched)
+        self.read_balances(connection, self.lately.union(people))
+        held = (self._places.get(row[0]) for row in HELD.rows(connection))
+        self.lately = frozenset(number for number in held if number is not None)
         for card_id, account_no in PAID_ON.rows(connection, day=day.isoformat()):
             self.stock.paid.setdefault(card_id, {})[account_no] = day.toordinal()
         billed = {tuple(row) for row in BILLED_ON.rows(connection, day=day.isoformat())}
