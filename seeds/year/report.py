@@ -14,7 +14,8 @@ from rich.console import RenderableType
 from rich.table import Table
 
 from pos_sim.engine.sandbox import Sandbox
-from pos_sim.store.audit import BY_DATABASE, ROW_BY_ROW, Check, audit
+from pos_sim.store.audit import BY_DATABASE, ROW_BY_ROW, audit
+from pos_sim.store.finding import Check
 from risk.rulebook import shipped as shipped_rules
 from seeds.traffic import figures as day_figures
 from seeds.traffic.errands import Quota
