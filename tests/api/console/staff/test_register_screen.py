@@ -26,7 +26,7 @@ PLACES = (
     "/console/points/new",
     "/console/points/new?county=520121",
     "/console/rules",
-    "/console/rules/R09",
+    "/console/rules/R11",
     "/console/policies",
     "/console/policies/2014-235",
     "/console/policies/new",
