@@ -11,7 +11,13 @@ from pos_sim.domain.book import Book
 from pos_sim.domain.calendar import business_date
 from pos_sim.domain.limits import LimitKind
 from pos_sim.domain.policy import PolicySet
-from pos_sim.domain.requests import CardBillPayment, CashBillPayment, Request, Reversal
+from pos_sim.domain.requests import (
+    CardBillPayment,
+    CardRequest,
+    CashBillPayment,
+    Request,
+    Reversal,
+)
 from pos_sim.domain.transactions import Transaction
 from pos_sim.store.reads_along import Held
 from pos_sim.store.sql import Later
@@ -50,6 +56,7 @@ class Reading:
     def ask(self, held: Held, memory: Memory) -> None:
         """Ask for the rest, and of points only what memory does not know."""
         self.windows = GroupWindows(self.connection, memory)
+        self.windows.meets_cards_again = meets_cards_again(self.requests, held)
         self.windows.first_day = min(self.days)
         self.windows.days = self._days.get()
         self._ask_points(set(held.points), memory)
@@ -173,6 +180,13 @@ class Reading:
         serials = {s for r in requests if (s := r.reported.terminal_serial) is not None}
         self._readings = read_group.ask_readings(self.connection, placed)
         self._serials = read_group.ask_serials(self.connection, serials)
+
+
+def meets_cards_again(requests: Sequence[Request], held: Held) -> bool:
+    """Say whether a member of a group may ask what an earlier one did with the same card."""
+    kinds = list(map(type, requests))
+    with_card = sum(issubclass(kind, CardRequest) for kind in kinds)
+    return with_card > len(held.cards) or Reversal in kinds
 
 
 def days_of(moments: Collection[datetime]) -> set[int]:

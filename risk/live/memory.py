@@ -67,7 +67,10 @@ class Spots:
 
     def add(self, spot: Spot) -> None:
         """Put a row in its place and keep the newest, as many as are read."""
-        insort(self.rows, spot)
+        if self.rows and spot < self.rows[-1]:
+            insort(self.rows, spot)
+        else:
+            self.rows.append(spot)  # the rule; no other row need be looked at
         self.half_an_hour.added(spot)
         self.two_hours.added(spot)
         if len(self.rows) > MOST:

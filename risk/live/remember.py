@@ -33,7 +33,7 @@ def remember(case: Case, *, jumped: bool) -> None:
     windows = case.windows
     if case.undoes and case.original is not None:
         undo(windows, case.original, case.at_us)
-    if case.card is not None:
+    if case.card is not None and windows.meets_cards_again:
         add_row(windows.cards.setdefault(case.card, []), seen_of(case))
     if case.point is not None:
         row = windows.day_row(case.point, case.day)

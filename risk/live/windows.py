@@ -24,6 +24,7 @@ class GroupWindows:
         self.memory = memory
         self.register = memory.register
         self.cards: dict[int, list[Seen]] = {}
+        self.meets_cards_again = True
         self.payees: dict[int, list[Paid]] = {}
         self.drawn: dict[tuple[int, str | None], list[Drawn]] = {}
         self.drawn_accounts: frozenset[int] = frozenset()
