@@ -8,12 +8,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from sqlalchemy import Connection
-
 from pos_sim.domain.accounts import Account, Kind, bank_account_id
 from pos_sim.domain.authorize import Facts
 from pos_sim.domain.bills import Bill
-from pos_sim.domain.book import Book, Changes
+from pos_sim.domain.book import Changes
 from pos_sim.domain.calendar import business_date
 from pos_sim.domain.cards import Card
 from pos_sim.domain.decide import decide_group
@@ -33,28 +31,19 @@ from pos_sim.domain.reversals import undo
 from pos_sim.domain.transactions import Refusal, Status, Transaction
 from pos_sim.domain.watching import ALLOWED, Assessment, Verdict
 from pos_sim.engine.holds import release
+from pos_sim.engine.monitor import AllowAll
 from pos_sim.store.load_book import first_of_each_key
-from pos_sim.store.reads_along import ReadsNothing
 from tests.counter import key
 from tests.worlds import POS, RULES, SMALL, World, book_of
 
 
-class Suspicious(ReadsNothing):
+class Suspicious(AllowAll):
     """A monitor that goes by the last digits of an amount, so that tests can ask for a verdict.
 
     It forgets everything, so it says the same however requests are grouped.
     """
 
     HELD, DECLINED = 77, 99
-
-    def watch(self, connection: Connection, requests: Sequence[Request]) -> Suspicious:
-        return self
-
-    def see(self, book: Book) -> None:
-        pass
-
-    def lets_pass(self, facts: Facts) -> bool:
-        return False
 
     def assess(self, facts: Facts, refusal: Refusal | None) -> Assessment:
         if not isinstance(facts.request, Transfer | CashRemittance):
@@ -63,12 +52,6 @@ class Suspicious(ReadsNothing):
         if ending == self.DECLINED:
             return Assessment(Verdict.DECLINE)
         return Assessment(Verdict.HOLD) if ending == self.HELD else ALLOWED
-
-    def record(self, decision: Decision) -> None:
-        pass
-
-    def save(self, connection: Connection) -> None:
-        pass
 
 
 HELD_AMOUNT = Fen(10_000 + Suspicious.HELD)

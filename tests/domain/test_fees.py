@@ -19,28 +19,18 @@ from pos_sim.domain.fees import (
     Operation,
     Region,
     crosses_banks,
-    fee_for,
     region_of,
 )
 from pos_sim.domain.money import ZERO, Fen, yuan
 from pos_sim.domain.requests import Business
 from pos_sim.domain.service_points import TerminalKind
-from pos_sim.policies import shipped
-
-POLICIES = shipped()
-TODAY = date(2026, 3, 2)
-
-WITHDRAWAL = FeeQuestion(
-    operation=Operation.WITHDRAWAL,
-    channel=Channel.POS,
-    card_bank_id="abc",
-    card_product=Product.DEBIT,
-    acquirer_bank_id="gyb",
-    region=Region.LOCAL,
-    amount=yuan(500),
+from tests.domain.questions import (
+    AT_PSBC_WITH_ABC,
+    GYB_DEBIT,
+    POLICIES,
+    WITHDRAWAL,
+    fee,
 )
-AT_PSBC_WITH_ABC = replace(WITHDRAWAL, acquirer_bank_id="psbc")
-GYB_DEBIT = replace(WITHDRAWAL, card_bank_id="gyb", acquirer_bank_id="psbc")
 
 questions = st.builds(
     FeeQuestion,
@@ -55,10 +45,6 @@ questions = st.builds(
     first_subsidy_withdrawal=st.booleans(),
 )
 days = st.dates(date(2010, 1, 1), date(2030, 12, 31))
-
-
-def fee(question: FeeQuestion, day: date = TODAY) -> Fee:
-    return fee_for(POLICIES.on(day), question, day)
 
 
 # Prices ----------------------------------------------------------------------------------------

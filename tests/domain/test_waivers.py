@@ -9,30 +9,19 @@ import pytest
 
 from pos_sim.domain.banks import BANKS
 from pos_sim.domain.cards import Product
-from pos_sim.domain.fees import Bearer, Channel, Fee, FeeQuestion, Operation, Region, fee_for
-from pos_sim.domain.money import ZERO, Fen, yuan
-from pos_sim.policies import shipped
+from pos_sim.domain.fees import Bearer, Channel, Fee, FeeQuestion, Operation, Region
+from pos_sim.domain.money import ZERO, Fen
+from tests.domain.questions import (
+    AT_PSBC_WITH_ABC,
+    GYB_DEBIT,
+    POLICIES,
+    TODAY,
+    WITHDRAWAL,
+    fee,
+)
 
-POLICIES = shipped()
-TODAY = date(2026, 3, 2)
 BEFORE_W3 = date(2022, 10, 31)
 FIRST_DAY = POLICIES.policies[0].effective_from
-
-WITHDRAWAL = FeeQuestion(
-    operation=Operation.WITHDRAWAL,
-    channel=Channel.POS,
-    card_bank_id="abc",
-    card_product=Product.DEBIT,
-    acquirer_bank_id="gyb",
-    region=Region.LOCAL,
-    amount=yuan(500),
-)
-AT_PSBC_WITH_ABC = replace(WITHDRAWAL, acquirer_bank_id="psbc")
-GYB_DEBIT = replace(WITHDRAWAL, card_bank_id="gyb", acquirer_bank_id="psbc")
-
-
-def fee(question: FeeQuestion, day: date = TODAY) -> Fee:
-    return fee_for(POLICIES.on(day), question, day)
 
 
 def waiver_of(question: FeeQuestion, day: date = TODAY) -> str | None:

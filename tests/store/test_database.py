@@ -16,6 +16,12 @@ from tests.conftest import NewDatabase
 from tests.store.putting import LOCK, has, put
 
 
+def half(connection: Connection) -> None:
+    """Write something, and then meet an accident."""
+    put("a")(connection)
+    raise ZeroDivisionError
+
+
 async def test_what_ran_is_there_for_everybody(database: Database) -> None:
     assert await database.run(put("a")) == 1
     assert await database.read(has("a"))
@@ -27,10 +33,6 @@ async def test_what_ran_is_there_for_everybody(database: Database) -> None:
 async def test_work_that_raises_leaves_nothing_and_its_error_is_its_own(
     database: Database,
 ) -> None:
-    def half(connection: Connection) -> None:
-        put("a")(connection)
-        raise ZeroDivisionError
-
     with pytest.raises(ZeroDivisionError):
         await database.run(half)
     with pytest.raises(ZeroDivisionError):
@@ -42,10 +44,6 @@ async def test_work_that_raises_leaves_nothing_and_its_error_is_its_own(
 async def test_brief_work_is_kept_or_leaves_nothing_and_the_next_one_gets_its_turn(
     database: Database,
 ) -> None:
-    def half(connection: Connection) -> None:
-        put("a")(connection)
-        raise ZeroDivisionError
-
     with pytest.raises(ZeroDivisionError):
         await database.run_brief(half)
     with pytest.raises(IntegrityError):
