@@ -8,11 +8,12 @@ from datetime import date, datetime
 from pos_sim.domain.accounts import Account, Kind
 from pos_sim.domain.calendar import SHANGHAI
 from pos_sim.domain.money import ZERO, in_yuan
+from risk.audit_log import CLOCK
 from risk.checklists import RESULT_NAMES, Finding, shipped_checklist
 from risk.store.alert_rows import KeptAlert
 from risk.store.case_trail import Entry
 from risk.vocabulary import SEVERITY_NAMES
-from risk.workflow import Case
+from risk.workflow import Case, Workflow
 from risk.workflows import WORKFLOWS
 
 RULE = "=" * 60
@@ -30,6 +31,8 @@ WHAT_NAMES = {
     "rejected": "复核退回",
     "overtaken": "已被其他操作取代",
 }
+SCOPE_NAMES = {"point": "服务点 Point", "card": "卡 Card", "terminal": "终端 Terminal",
+               "payee": "收款人 Payee", "payer": "付款人 Payer"}  # fmt: skip
 
 
 def sheet(case: Case, place: str, alerts: Iterable[KeptAlert], history: Iterable[Entry]) -> str:
@@ -48,7 +51,7 @@ def sheet(case: Case, place: str, alerts: Iterable[KeptAlert], history: Iterable
             *(line for one in alerts for line in alert_lines(one)),
             "",
             "办理经过 Trail",
-            *(trail_line(entry) for entry in history),
+            *(trail_line(workflow, entry) for entry in history),
             "",
             "经办 Maker：____________    复核 Checker：____________    日期 Date：____________",
             "",
@@ -159,9 +162,9 @@ def head(case: Case, place: str) -> list[str]:
     return [
         f"案件编号 Case：{case.case_id}",
         f"服务点 Service point：{place}",
-        f"对象 Subject：{case.scope_kind} {case.scope_value}",
+        f"对象 Subject：{SCOPE_NAMES.get(case.scope_kind, case.scope_kind)} {case.scope_value}",
         f"等级 Severity：{SEVERITY_NAMES[case.severity]} {case.severity.value}",
-        f"立案 Opened：{shown(case.opened_at)}  {case.opened_by}",
+        f"立案 Opened：{shown(case.opened_at)}  {who(case.opened_by)}",
         f"事由 Reason：{case.reason}",
     ]
 
@@ -172,10 +175,21 @@ def alert_lines(kept: KeptAlert) -> list[str]:
     return [f"- {kept.alert_id} {alert.title}（{alert.title_en}），{seen}", f"  {alert.reason}"]
 
 
-def trail_line(entry: Entry) -> str:
-    move = f"{entry.source} → {entry.to_state}" if entry.source != entry.to_state else entry.source
-    what = WHAT_NAMES[entry.what]
-    return f"{shown(entry.at)}  {entry.actor}  {what} {entry.action}（{move}）{entry.note}"
+def trail_line(workflow: Workflow, entry: Entry) -> str:
+    """Return what was done in the words of the workflow, and from where to where it led."""
+    states = [state_title(workflow, one) for one in (entry.source, entry.to_state)]
+    way = " → ".join(dict.fromkeys(states))
+    moves = (one.title for one in workflow.moves if one.action == entry.action)
+    said = " ".join(filter(None, (WHAT_NAMES[entry.what], next(moves, ""))))
+    return f"{shown(entry.at)}  {who(entry.actor)}  {said}（{way}）{entry.note}"
+
+
+def state_title(workflow: Workflow, name: str) -> str:
+    return next((one.title for one in workflow.states if one.name == name), name)
+
+
+def who(name: str) -> str:
+    return "系统 The clock" if name == CLOCK else name
 
 
 def shown(moment: datetime | None) -> str:

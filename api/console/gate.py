@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, urlsplit
 from fastapi import Depends
 from starlette.requests import Request
 
-from api.auth import EVERY_ROLE, require_role, unauthorized
+from api.auth import EVERY_ROLE, unauthorized
 from api.console.house import Console
 from api.console.session import COOKIE
 from api.console.texts import LANGUAGES, Texts
@@ -36,8 +36,13 @@ async def enter(console: Console, request: Request, roles: frozenset[str]) -> Vi
     visit = await look(console, request)
     if visit.key is None:
         raise unauthorized()
-    require_role(visit.key, roles)
+    if visit.key.role not in roles:
+        raise Problem("forbidden", visit.t("base.needs_role", roles=role_words(visit, roles)))
     return await with_form(visit)
+
+
+def role_words(visit: Visit, roles: frozenset[str]) -> str:
+    return visit.t("approvals.comma").join(visit.t(f"roles.{one}") for one in sorted(roles))
 
 
 async def with_form(visit: Visit) -> Visit:

@@ -1,4 +1,4 @@
-"""个案 Cases: what is open, and one case with its way, its checklist, its papers and its moves."""
+"""案件 Cases: what is open, and one case with its way, its checklist, its papers and its moves."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ from api.console.staff.desk import (
     read,
     show,
 )
+from api.console.staff.subjects import reason_of
 from api.console.staff.times import DueText, due_text
 from api.console.visit import Visit, work_says
 from api.models.cases import CaseActionBody, CaseBody, checklist_shown
@@ -84,6 +85,7 @@ async def cases_page(
         visit, "cases.html", at, Watch(kinds=("case", "approval")), status=status,
         found=found.items, names=names, asked=asked, tabs=tabs(asked, counts),
         kinds=KINDS, workflows=WORKFLOWS, due_of=partial(due_of, visit),
+        reason_of=partial(reason_of, visit.t),
         may_act=visit.may(*ACTING), next_page=next_page(AT, asked, found.after),
     )  # fmt: skip
 
@@ -168,7 +170,8 @@ async def case_page(status: int, *, visit: Visit, case_id: str) -> Response:
     return show(
         visit, "case.html", at, Watch(ids=ids, kinds=("approval",)), status=status,
         desk=found, case=found.case, path=f"{AT}/{case_id}", may_act=visit.may(*ACTING),
-        due=due_of(visit, found.case), checklist_groups=checklist_shown(found.view),
+        due=due_of(visit, found.case), reason=reason_of(visit.t, found.case),
+        checklist_groups=checklist_shown(found.view),
         may_fail=shipped_checklist().may_fail,
         has_checklist=found.case.kind is CaseKind.ANNUAL_REVIEW, workflows=WORKFLOWS,
         trail=desk.trail_of(visit.t, found.workflow, found.view.history), sheet=SHEET,

@@ -14,6 +14,7 @@ from starlette.responses import Response
 from api.console.navigation import HOME
 from api.console.staff import policies as desk
 from api.console.staff.desk import ACTING, Clerk, Reader, Watch, body_of, line, read, show
+from api.console.staff.policy_fields import told
 from api.console.staff.policy_forms import price_fields
 from api.console.visit import Visit
 from api.models.tariff import FeeQuoteBody, Listed, PolicyBody
@@ -150,9 +151,13 @@ async def one_policy(visit: Reader, version: VersionPath) -> Response:
     found = next((one for one in versions if one.policy.version == version), None)
     if found is None:
         raise Problem("not-found")
-    changes = changes_between(found.follows, found.policy) if found.follows else []
+    changes = (
+        told(visit.t, (found.policy, found.follows), changes_between(found.follows, found.policy))
+        if found.follows
+        else ()
+    )
     document = orjson.dumps(orjson.loads(found.policy.canonical), option=orjson.OPT_INDENT_2)
     return show(
         visit, "policy.html", at, Watch(kinds=("policy",)), found=found, policy=found.policy,
-        changes=changes, document=document.decode(), may_act=visit.may(*ACTING),
+        changes=list(changes), document=document.decode(), may_act=visit.may(*ACTING),
     )  # fmt: skip

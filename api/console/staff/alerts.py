@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from api.console.staff.subjects import subject_of
 from api.console.staff.trail import Line, trail_of
 from api.console.staff.usual import Usual, usual_of
 from api.problems import Problem
@@ -42,6 +43,7 @@ class AlertDesk:
     """One alert with everything around it."""
 
     kept: KeptAlert
+    subject: str
     point: PointRecord | None
     pending: Approval | None
     hits: Sequence[Any]
@@ -81,6 +83,7 @@ def desk_of(connection: Connection, alert_id: str) -> AlertDesk:
     found = read_transactions(connection, kept.alert.transaction_ids)
     return AlertDesk(
         kept=kept,
+        subject=subject_of(connection, kept.alert.key.scope, kept.alert.key.scope_value),
         point=point,
         pending=pending,
         hits=hits_about(connection, alert_id, MOST_HITS),

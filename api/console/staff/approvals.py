@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from api.console.navigation import HOME
 from api.console.staff.rule_sides import side_by_side
 from api.console.staff.rules import Words
+from api.console.staff.subjects import subject_of
 from api.console.texts import Texts
 from api.models.risk_approvals import STATES, titles_of
 from pos_sim.domain.calendar import SHANGHAI
@@ -204,7 +205,8 @@ def of_suppression(reading: Reading, approval: Approval, bare: Proposal) -> Prop
     scope = payload["scope"]
     return replace(
         bare,
-        subject=f"{payload['rule_id']} · {t('alerts.scope_' + scope['kind'])} {scope['value']}",
+        subject=f"{payload['rule_id']} · {t('alerts.scope_' + scope['kind'])} "
+        + subject_of(reading.connection, scope["kind"], str(scope["value"])),
         changes=(
             Change(t("approvals.rule"), t("approvals.alerts"), t("approvals.silent")),
             Change(t("approvals.until"), "", moment(from_us(payload["until_us"]))),
@@ -224,12 +226,11 @@ def of_rule_version(reading: Reading, approval: Approval, bare: Proposal) -> Pro
     if approval.choice is not None or base is None:
         base = None  # what it replaced is history; the page of the rule has all versions
     found = side_by_side(base, made, Words(t)) if base else []
-    known = t.under("approvals")
     changes = [
         Change(
-            one.label or known.get(f"field_{one.field}", one.field),
-            value_text(t, one.field, one.before),
-            value_text(t, one.field, one.after),
+            one.label,
+            one.before,
+            one.after,
         )
         for one in found
         if one.differs and one.field != "version"

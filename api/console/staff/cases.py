@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from api.console.staff.approvals import Proposal, Reading, proposal_of
 from api.console.staff.desk import line
+from api.console.staff.subjects import cited_in, subject_of, told
 from api.console.texts import Texts
 from api.problems import Problem
 from pos_sim.store.query_points import PointRecord, points_by_id
@@ -22,6 +23,7 @@ from risk.store import case_alerts, case_rows, control_rows
 from risk.store.alert_rows import KeptAlert
 from risk.store.case_trail import Entry
 from risk.store.control_rows import KeptControl
+from risk.store.read_alerts import find_alert
 from risk.workflow import Case, Effect, Move, Needs, Role, State, Workflow, needs_two
 from risk.workflows import WORKFLOWS
 
@@ -42,6 +44,7 @@ class CaseDesk:
 
     view: CaseView
     workflow: Workflow
+    subject: str
     point: PointRecord | None
     controls: list[KeptControl]
     alerts: list[KeptAlert]
@@ -136,12 +139,20 @@ def desk_of(connection: Connection, case_id: str, t: Texts, now: datetime, who: 
     return CaseDesk(
         view=found,
         workflow=WORKFLOWS[case.kind],
+        subject=subject_of(connection, case.scope_kind, case.scope_value),
         point=points_by_id(connection, [point_id]).get(point_id) if point_id else None,
         controls=control_rows.at_point(connection, point_id) if point_id else [],
-        alerts=case_alerts.alerts_of(connection, case_id),
+        alerts=alerts_behind(connection, case),
         others=others(connection, case),
         proposal=proposal_of(reading, found.pending) if found.pending else None,
     )
+
+
+def alerts_behind(connection: Connection, case: Case) -> list[KeptAlert]:
+    """Return the alerts of a case; of a case about a point, those for which it was opened."""
+    own = case_alerts.alerts_of(connection, case.case_id)
+    cited = (find_alert(connection, one) for one in cited_in(case)) if not own else ()
+    return own or [one for one in cited if one is not None]
 
 
 def others(connection: Connection, case: Case) -> list[Case]:
@@ -161,7 +172,7 @@ def trail_of(t: Texts, workflow: Workflow, history: list[Entry]) -> list[dict[st
             "at": entry.at,
             "who": t("live.clock") if entry.actor == "clock" else entry.actor,
             "text": t(f"cases.was_{entry.what}", move=move_title(t, workflow, entry)),
-            "note": t.half(entry.note),
+            "note": told(t, entry.note, entry.actor),
             "look": LOOKS.get(entry.what, ""),
         }
         for entry in history

@@ -121,7 +121,7 @@ class Scale:
 
     def stretch(self, start: datetime, end: datetime, look: str, text: str) -> Iterator[Stretch]:
         """Give the part of a stretch that is seen, if any is."""
-        if end > self.since and start < self.until:
+        if end > self.since and start <= self.until:
             left = min(self.x(start), WIDTH - NARROWEST)
             yield Stretch(left, round(max(self.x(end) - left, NARROWEST), 1), look, text)
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from api.console.navigation import HOME
 from api.console.staff.points import PointDesk
+from api.console.staff.subjects import reason_of
 from api.console.staff.times import midnight
 from api.console.texts import Texts
 from pos_sim.domain.calendar import SHANGHAI
@@ -111,13 +112,13 @@ def case_moments(t: Texts, case: Case) -> Iterator[Moment]:
     if case.closed_at is None:
         text, look = t("points.life_case", kind=kind), "waits"
         yield Moment(at=case.opened_at, lane=lane, text=text, look=look, href=href,
-                     who=actor(t, case.opened_by), note=t.half(case.reason))  # fmt: skip
+                     who=actor(t, case.opened_by), note=reason_of(t, case))  # fmt: skip
         return
     since = f"{case.opened_at.astimezone(SHANGHAI):%Y-%m-%d}"
     yield Moment(at=case.closed_at, lane=lane, look=case_look(case), href=href,
                  text=t("points.life_case_closed", kind=kind, end=case_end(t, case)),
                  note=t("points.life_case_since", day=since,
-                        reason=t.half(case.reason)))  # fmt: skip
+                        reason=reason_of(t, case)))  # fmt: skip
 
 
 def case_title(t: Texts, case: Case) -> str:

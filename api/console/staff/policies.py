@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import tomllib
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -37,13 +37,17 @@ class Words:
 
     def price(self, price: Price) -> str:
         """Return a price with its steps."""
-        if len(price.tiers) == 1:
-            return self.tier(price.tiers[0])
+        return self.steps(price.tiers)
+
+    def steps(self, tiers: Sequence[Tier]) -> str:
+        """Return what is asked up to which amount."""
+        if len(tiers) == 1:
+            return self.tier(tiers[0])
         return self.t.pick("；", "; ").join(
             self.t("policies.up_to", yuan=in_yuan(one.up_to), price=self.tier(one))
             if one.up_to is not None
             else self.t("policies.beyond", price=self.tier(one))
-            for one in price.tiers
+            for one in tiers
         )
 
     def tier(self, tier: Tier) -> str:

@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
+from api.console.staff.rule_fields import FieldWords
 from api.console.staff.rules import Words
 from risk.differences import flat_fields
 from risk.rules import Guard, RuleVersion
@@ -24,7 +24,7 @@ APART = re.compile(r"^(\w+)\.band\[(\d+)\]\.decision_(for|in)\.(\w+)$")
 
 @dataclass(frozen=True, slots=True)
 class SideBySide:
-    """One field of two versions; ``label`` is what people call it, empty where it has no words."""
+    """One field of two versions: what people call it, and what stands in it on both sides."""
 
     field: str
     label: str
@@ -37,18 +37,24 @@ def side_by_side(before: RuleVersion, after: RuleVersion, words: Words) -> list[
     """Return all fields of two versions, those that differ first."""
     old, new = told(before, words), told(after, words)
     names = {clause.name: number for number, clause in enumerate(before.clauses, start=1)}
+    left, right = FieldWords(words.t, before), FieldWords(words.t, after)
     rows = [
-        SideBySide(field, label_of(field, names, words), shown(old.get(field)),
-                   shown(new.get(field)), old.get(field) != new.get(field))
+        SideBySide(
+            field,
+            label_of(field, names, words) or (right if field in new else left).label(field),
+            old.get(field, ""),
+            new.get(field, ""),
+            old.get(field) != new.get(field),
+        )
         for field in old.keys() | new.keys()
-    ]  # fmt: skip
+    ]
     return sorted(rows, key=lambda one: (not one.differs, one.field in OWN, one.field))
 
 
-def told(version: RuleVersion, words: Words) -> dict[str, Any]:
-    """Return every field of a version under its path, conditions as sentences."""
-    fields = flat_fields(version)
-    found: dict[str, Any] = {}
+def told(version: RuleVersion, words: Words) -> dict[str, str]:
+    """Return every field of a version under its path, in words, conditions as sentences."""
+    fields, said = flat_fields(version), FieldWords(words.t, version)
+    found: dict[str, str] = {}
     for field, value in fields.items():
         if condition := CONDITION.match(field):
             path = condition[1]
@@ -56,12 +62,12 @@ def told(version: RuleVersion, words: Words) -> dict[str, Any]:
         elif APART.match(field):
             found[field] = words.t(f"rules.decision_{value}")
         else:
-            found[field] = value
+            found[field] = said.value(field, value)
     return found
 
 
 def label_of(field: str, names: Mapping[str, int], words: Words) -> str:
-    """Return what people call a field, empty where it has a path only."""
+    """Return what people call a field, empty where it is named as all fields are."""
     t = words.t
     if found := re.match(r"^(\w+)\.guard\[(\d+)\]$", field):
         return t("rules.guard_n_of", clause=names.get(found[1], found[1]), n=found[2])
@@ -70,9 +76,3 @@ def label_of(field: str, names: Mapping[str, int], words: Words) -> str:
         whose = t(f"operations.{name}") if key == "for" else t("rules.tier", tier=name)
         return t("rules.apart_of", clause=names.get(clause, clause), band=band, whose=whose)
     return ""
-
-
-def shown(value: Any) -> str:
-    if isinstance(value, list):
-        return "、".join(str(one) for one in value)
-    return "" if value is None else str(value)

@@ -114,7 +114,8 @@ class Words:
 
     def listed(self, value: Any) -> str:
         many = value if isinstance(value, list | tuple) else [value]
-        return self.t("approvals.comma").join(str(one) for one in many)
+        known = self.t.under("rule_fields")
+        return self.t("approvals.comma").join(known.get(f"kind_{one}", str(one)) for one in many)
 
     def fact(self, name: str) -> str:
         """Return what a fact is called."""

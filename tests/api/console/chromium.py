@@ -42,11 +42,11 @@ def found() -> str:
 
 
 @contextmanager
-def started() -> Iterator[Browser]:
-    """Give one headless Chromium."""
+def started(*more: str) -> Iterator[Browser]:
+    """Give one headless Chromium, with ``more`` flags for who wants them."""
     path = found()
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=path, args=[*FLAGS, *more])
         yield browser
         browser.close()
 

@@ -109,7 +109,7 @@ def test_who_may_not_move_it_may_look_and_is_told(browser: Browser, counter: Cou
     before = counter.get("/sim/clock").json()["business_date"]
     answer = browser.post(CLOCK, {"csrf": browser.csrf(), "way": "P7D"})
     assert answer.status_code == 403
-    assert "此操作需要角色 admin" in answer.text
+    assert "此操作需要角色：管理员" in answer.text
     assert counter.get("/sim/clock").json()["business_date"] == before
     browser.sign_in("demo-terminal")
     assert browser.get(CLOCK).status_code == 403

@@ -64,7 +64,7 @@ def test_sources_and_notes_are_read_in_the_language_of_the_page(address: str) ->
 def test_a_version_shows_what_it_changed(maker: Clerk) -> None:
     page = maker.get(f"{AT}/2014-235")
     assert "与前一版本 2011-177 的不同" in words(page)
-    assert "limit[withdrawal].amount_max_fen 100000 200000" in words(page)
+    assert "每日限额 · 助农取款 · 金额上限 1,000.00 元 2,000.00 元" in words(page)
     assert maker.get(f"{AT}/1999-1").status_code == 404
 
 
@@ -178,7 +178,7 @@ def test_a_version_is_proposed_by_form_and_counts_once_another_approves(
         limit_withdrawal="3,000", note="赶集日\r\n不够用",
     )  # fmt: skip
     assert "新版本已提交，等待另一人复核" in words(page)
-    assert "limit[withdrawal].amount_max_fen 200000 300000" in words(page)
+    assert "每日限额 · 助农取款 · 金额上限 2,000.00 元 3,000.00 元" in words(page)
     assert "助农取款 2,000.00" in words(maker.get(f"{AT}?on={first}"))
     document = village.ask("/v1/policies/2026-1", "demo-maker")["document"]
     for told in (document, document["limit"][0]):

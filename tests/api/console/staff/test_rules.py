@@ -107,7 +107,7 @@ def test_a_back_test_shows_what_would_be_gained(maker: Clerk, village: Watched) 
     assert truth["gained"]["count"] >= 1
     assert f"新增 {truth['gained']['count']}" in said
     assert f"不变 {truth['kept']['count']}" in said
-    assert "day.band[1].from 3 → 2" in said
+    assert "情形 1 · 第 1 段 · 起点 3 → 2" in said
     for case in truth["gained"]["items"]:
         assert case["transaction_id"] in said
         assert village.ask(f"/v1/transactions/{case['transaction_id']}")["card_id"] == card
@@ -139,7 +139,7 @@ def test_a_version_is_proposed_compared_and_approved_by_another(
     assert "新版本已提交，等待另一人复核" in words(page)
     assert "第 2 版待复核" in words(page)
     differ = words(page).split("版本对照")[1].split("相同的")[0]
-    assert re.search(r"band\[1\]\.from 6 7", differ)
+    assert "情形 1 · 第 1 段 · 起点 6 7" in differ
     assert "模式 执行 只预警" in differ
     (waiting,) = [
         one
