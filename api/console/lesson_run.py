@@ -167,6 +167,7 @@ def shown(lesson: Lesson, run: Run, attempt_id: str) -> dict[str, Any]:
         "praise": None if last else praise_of(lesson, run),
         "chosen": [place for place, original in enumerate(order) if original in run.chosen],
         "mistakes": [words(one.text, one.text_en) for one in run.mistakes],
+        "mistaken": sorted({one.step for one in run.mistakes}),
         "is_over": run.is_over(lesson),
         "has_passed": run.has_passed(lesson),
         "learned": words(lesson.learned, lesson.learned_en) if step is None else None,

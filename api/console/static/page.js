@@ -31,6 +31,11 @@ const wrong = document.querySelector("[aria-invalid=true]");
 if (wrong) wrong.focus();
 else document.querySelector(".flash, #went [role=status]")?.focus();
 
+// On a small screen the places of the console stand in a row that scrolls.
+const here = document.querySelector(".nav [aria-current]");
+const row = here?.closest("ul");
+if (row) row.scrollLeft += here.getBoundingClientRect().left - (row.clientWidth - here.offsetWidth) / 2;
+
 restore();
 
 document.body.dataset.ready = "yes";

@@ -6,14 +6,15 @@ const EVERY_MS = 3000;
 const KINDS = { running: "plain", passed: "good", failed: "warn" };
 const rows = document.getElementById("seats");
 const watch = document.getElementById("watch");
-const progressLabel = rows.closest("table").tHead.rows[0].cells[3].textContent;
+const [, , , progressLabel, scoreLabel, mistakesLabel] = [...rows.closest("table").tHead.rows[0].cells].map((cell) => cell.textContent);
 let before = "";
 
-const number = (value) => el("td", { class: "number" }, String(value));
+const number = (value, label) => el("td", { class: "number", "data-label": label }, String(value));
+const none = (more = "") => el("td", { class: `none${more}` }, "—");
 
 function figures({ step, steps, score, mistakes }) {
   const bar = el("progress", { max: steps, value: String(step), "aria-label": progressLabel });
-  return [el("td", { class: "nowrap" }, bar, ` ${step}/${steps}`), number(score), number(mistakes)];
+  return [el("td", { class: "nowrap" }, bar, ` ${step}/${steps}`), number(score, scoreLabel), number(mistakes, mistakesLabel)];
 }
 
 function row(one) {
@@ -21,9 +22,9 @@ function row(one) {
     el("th", { scope: "row" }, one.learner, el("small", { class: "muted" }, ` ${one.point}`)),
     el("td", {}, one.terminal_id),
     el("td", {}, one.lesson),
-    ...(one.steps ? figures(one) : [el("td", {}, "—"), ...["—", "—"].map(number)]),
-    el("td", {}, el("span", { class: `badge ${KINDS[one.state]}` }, one.said)),
-    el("td", { class: "nowrap" }, one.seen));
+    ...(one.steps ? figures(one) : [none(), none(" number"), none(" number")]),
+    el("td", { class: "state" }, el("span", { class: `badge ${KINDS[one.state]}` }, one.said)),
+    el("td", { class: "nowrap seen" }, one.seen));
 }
 
 async function look() {

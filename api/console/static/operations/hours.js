@@ -5,9 +5,9 @@ import { count, svg } from "../dom.js";
 const ORDER = [23, ...Array(23).keys()];
 const WIDTH = 480;
 const HEIGHT = 158;
-const LEFT = 40;
-const BOTTOM = 22;
-const TOP = 8;
+const LEFT = 52;
+const BOTTOM = 27;
+const TOP = 13;
 const STEP = (WIDTH - LEFT) / 24;
 
 export class Hours {
@@ -62,7 +62,7 @@ export class Hours {
       const y = HEIGHT - BOTTOM - share * top * scale;
       return [
         svg("line", { x1: LEFT, x2: WIDTH, y1: y, y2: y, class: share ? "grid" : "axis" }),
-        svg("text", { x: LEFT - 6, y: y + 4, class: "tick end" }, count(share * top)),
+        svg("text", { x: LEFT - 7, y: y + 6, class: "tick end" }, count(share * top)),
       ];
     });
   }
@@ -82,7 +82,7 @@ export class Hours {
   }
 
   label(hour, place) {
-    if (hour % 3) return null;
+    if (hour % 6) return null;
     return svg("text", { x: LEFT + (place + 0.5) * STEP, y: HEIGHT - 6, class: "tick middle" }, this.say("hour", { n: hour }));
   }
 }

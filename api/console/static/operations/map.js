@@ -169,8 +169,18 @@ export class PointMap {
 
   label(code) {
     const length = code ? 6 : 4;
-    const shown = [...this.divisions].filter(([own]) => own.length === length && own.startsWith(code.slice(0, 4)));
+    const shown = [...this.divisions].filter(([own, division]) =>
+      own.length === length && own !== code && own.startsWith(code.slice(0, 4)) && this.holds(division));
     this.layers.names.replaceChildren(...shown.map(([own, { name, x, y }]) => svg("text", { x, y, "font-size": 13 * this.size }, code ? name : shortened(name) + this.crowd(own))));
+  }
+
+  /** Say whether a name would stand within the picture as it will be, and not be cut at its edge. */
+  holds({ name, x, y }) {
+    const [left, top, width, height] = this.target;
+    const box = this.box.getBoundingClientRect();
+    const unit = Math.max(width / (box.width || 1), height / (box.height || 1));
+    const [fromX, fromY] = [Math.abs(x - left - width / 2), Math.abs(y - top - height / 2)];
+    return fromX < (box.width * unit) / 2 - 7 * name.length * unit && fromY < (box.height * unit) / 2 - 18 * unit;
   }
 
   /** How many points a prefecture has, where they are not drawn one by one. */

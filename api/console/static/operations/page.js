@@ -78,7 +78,8 @@ function linked(name) {
   }
   text.textContent =
     name === "open" ? say("live") : `${say("lost")} ${say("stopped_at", { time: shownTime() })}`;
-  if (name === "open" && before !== "open") readAgain();
+  // How points look comes with the line, or is asked for once where there is none.
+  if (name === "open" ? before !== "open" : before === "connecting") readAgain();
 }
 
 async function readAgain() {

@@ -1,6 +1,7 @@
 /** <card-tray> What the customer brings: cards, and at the right moment payee slips or bills. */
 
 import { h, redraw } from "./h.js";
+import { bankName } from "./receipt.js";
 import { inLanguage } from "./screens.js";
 
 const SHOWN_AT = { payee: "slips", bill: "bills" };
@@ -57,14 +58,20 @@ class CardTray extends HTMLElement {
     redraw(this.list, [kind, shown.map(({ tag }) => tag), inside, this.showsPins], () => shown.map((thing) => this[kind](thing, inside)));
   }
 
+  /** Whose card it is takes a line of its own; without a holder the number stands with the bank. */
+  #whose({ bank_id, card_no, person }) {
+    const [bank, ...rest] = [bankName(bank_id, this.w), card_no.slice(-4), person].filter(Boolean).map((text) => h("span", {}, text));
+    return person ? [bank, h("span", { class: "whose" }, rest)] : h("span", { class: "whose" }, bank, rest);
+  }
+
   cards(card, inside) {
     return h("button", {
       type: "button", class: `plastic ${card.is_magic ? "magic" : ""}`, "data-tag": card.tag, "data-product": card.product,
       "aria-pressed": card.tag === inside ? "true" : "false", onclick: () => this.counter.insert(card),
     },
-      h("b", {}, card.title), h("span", { class: "of" }, `${card.card_no.slice(-4)} · ${card.bank}`),
+      h("b", {}, card.title), this.#whose(card),
       this.showsPins ? h("span", { class: "pin-shown" }, this.w("密码 ", "PIN "), card.pin) : null,
-      card.person ? h("span", {}, card.person) : null, h("small", {}, card.teaches));
+      h("small", {}, card.teaches));
   }
 
   slips(slip) {

@@ -47,7 +47,7 @@ class CashDrawer extends HTMLElement {
         type: "button", class: "note", "data-worth": worth, disabled: !(isPaying || isTaking),
         "aria-label": isTaking ? w(`看这张 ${nameOf(worth, w)}`, `Look at this ${nameOf(worth, w)}`) : w(`收回 ${nameOf(worth, w)}`, `Take back ${nameOf(worth, w)}`),
         onclick: () => act(worth, place),
-      }, shortName(worth))) : h("span", { class: "nothing" }, w("没有现金", "No cash"))),
+      }, shortName(worth, w))) : h("span", { class: "nothing" }, w("没有现金", "No cash"))),
     ];
   }
 
@@ -59,7 +59,7 @@ class CashDrawer extends HTMLElement {
         type: "button", class: "note", "data-worth": worth, disabled: !isPaying || !drawer[worth],
         "aria-label": w(`取出 ${nameOf(worth, w)},还有 ${drawer[worth] ?? 0}`, `Take ${nameOf(worth, w)}, ${drawer[worth] ?? 0} left`),
         onclick: () => this.counter.moveNote(worth, false),
-      }, h("b", {}, shortName(worth)), h("span", {}, `×${drawer[worth] ?? 0}`)))),
+      }, h("b", {}, shortName(worth, w)), h("span", {}, `×${drawer[worth] ?? 0}`)))),
     ];
   }
 
@@ -79,7 +79,7 @@ class CashDrawer extends HTMLElement {
       this.counter.judgeNote(worth, verdict, isFake);
     };
     this.look.replaceChildren(
-      h("div", { class: "note specimen", "data-worth": worth }, h("b", {}, shortName(worth)), h("span", {}, w("教学样张", "Specimen"))),
+      h("div", { class: "note specimen", "data-worth": worth }, h("b", {}, shortName(worth, w)), h("span", {}, w("教学样张", "Specimen"))),
       h("ul", {}, checks),
       h("div", { class: "actions" },
         h("button", { type: "button", class: "button primary", onclick: judge(false) }, w("是真的，收下", "Good, keep it")),
@@ -88,6 +88,7 @@ class CashDrawer extends HTMLElement {
   }
 }
 
-const shortName = (worth) => (worth >= 100 ? String(worth / 100) : worth >= 10 ? `${worth / 10}角` : "1分");
+const shortName = (worth, w) =>
+  worth >= 100 ? String(worth / 100) : worth >= 10 ? w(`${worth / 10}角`, `.${worth / 10}0`) : w("1分", ".01");
 
 customElements.define("cash-drawer", CashDrawer);

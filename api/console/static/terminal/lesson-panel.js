@@ -83,10 +83,15 @@ class LessonPanel extends HTMLElement {
   }
 
   #steps() {
-    const { attempt, run: { at } } = this;
-    return h("ol", { class: "steps" }, attempt.steps.map((step, place) => h("li", {
-      class: place < at ? "done" : place === at ? "current" : "", "aria-current": place === at ? "step" : null,
-    }, h("span", {}, place < at ? "✓" : place + 1), this.w(step.title, step.title_en))));
+    const { attempt, run: { at, mistaken } } = this;
+    return h("ol", { class: "steps" }, attempt.steps.map((step, place) => {
+      const isDone = place < at;
+      const isWrong = isDone && mistaken.includes(place);
+      return h("li", {
+        class: isWrong ? "done wrong-step" : isDone ? "done" : place === at ? "current" : "", "aria-current": place === at ? "step" : null,
+      }, h("span", {}, isWrong ? "✗" : isDone ? "✓" : place + 1), this.w(step.title, step.title_en),
+        isWrong ? h("small", {}, this.w("有错", "with a mistake")) : null);
+    }));
   }
 
   #end() {

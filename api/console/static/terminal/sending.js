@@ -71,8 +71,10 @@ export function reversalAnswered(state, { answer }) {
   if (!REVERSAL_DONE.includes(answer.response_code)) {
     return go(state, "trouble", { problem: { type: "reversal-refused", answer } });
   }
+  // Where the bank had never seen it there is nothing that a paper could prove.
+  const paper = answer.response_code === "00" ? [{ do: "print", answer }] : [];
   return go(state, "reversed", { answer, pending: null }, [
-    { do: "remember", pending: null }, cashBack, { do: "print", answer },
+    { do: "remember", pending: null }, cashBack, ...paper,
   ]);
 }
 
