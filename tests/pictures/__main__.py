@@ -25,13 +25,17 @@ from tests.pictures.story import live
 FOLDER = Path(__file__).parents[2] / "docs" / "img"
 LARGEST = 150_000
 """Bytes of one file."""
+FORMS = "--enable-blink-features=LangAttributeAwareFormControlUI"
+"""Dates in forms follow the page's language; elsewhere they follow the browser's own, which is
+Chinese on the computers that this is for.
+"""
 
 
 def main(names: Sequence[str]) -> None:
     """Make the named pictures, or all."""
     wanted = [one for one in ALBUM if not names or one.name in names]
     FOLDER.mkdir(exist_ok=True)
-    with TemporaryDirectory() as folder, started() as chromium:
+    with TemporaryDirectory() as folder, started(FORMS) as chromium:
         url = f"sqlite:///{folder}/village.db"
         village.build(url)
         settings = Settings(database_url=url, background_every_s=0.1)
