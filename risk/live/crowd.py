@@ -35,6 +35,12 @@ class Crowd:
             return cards
         return self.move_to(since_us, rows)[mark]
 
+    def most(self, since_us: int, rows: list[Spot], few: int) -> int:
+        """Return how many marks there can be after a moment; who left is seen where it matters."""
+        if self.size > few or since_us < self.since_us:
+            self.move_to(since_us, rows)
+        return self.size
+
     def move_to(self, since_us: int, rows: list[Spot]) -> dict[int, Cards]:
         """Return the cards after a moment. Backwards it starts again; that is rare."""
         if since_us < self.since_us:

@@ -186,17 +186,14 @@ def was_elsewhere(case: Case) -> bool:
 
 
 def crowd_of(case: Case) -> tuple[bool, int]:
-    """Say whether nobody stood out here in half an hour; and the place of two hours in ``CARDS``.
-
-    What a crowd holds since an earlier moment is at least what it holds since a later one.
-    """
+    """Say whether nobody stood out here in half an hour, and the place of two in ``CARDS``."""
     spots = case.windows.spots.get(case.point) if case.point is not None else None
     if spots is None:
         return False, len(CARDS)
-    lately, drawn = spots.half_an_hour, spots.two_hours
-    is_still = lately.size == 0 and lately.since_us <= case.at_us - HALF_AN_HOUR_US
-    is_counted = drawn.since_us <= case.at_us - TWO_HOURS_US
-    return is_still, bisect_left(CARDS, drawn.size + 1) if is_counted else len(CARDS)
+    rows, at_us = spots.rows, case.at_us
+    standing_out = spots.half_an_hour.most(at_us - HALF_AN_HOUR_US, rows, 0)
+    drawn = spots.two_hours.most(at_us - TWO_HOURS_US, rows, CARDS[0] - 1)
+    return standing_out == 0, bisect_left(CARDS, drawn + 1)
 
 
 def day_of_point(row: DayRow, amount: int) -> int:
