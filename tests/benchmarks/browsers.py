@@ -25,8 +25,8 @@ FIELD = re.compile(r'name="csrf" value="([^"]+)"')
 WATCH = re.compile(r'id="watch">(\{.*?\})</script>', re.DOTALL)
 OPEN_WITHIN_S = 60.0
 SOON_S, LIST_S, MINUTE_S, CLASS_S = 0.25, 8.0, 60.0, 3.0
-LIST_EACH_S, SPREAD_EACH_S = 0.4, 0.015
-USUALLY_S = 30.0
+LIST_EACH_S, SPREAD_EACH_S = 0.6, 0.015
+USUALLY_S = 45.0
 """So old is what sixty pages of a list show where it changes all the time."""
 
 

@@ -11,7 +11,7 @@ const MINUTE_MS = 60_000; // times that are left
 const LOOK_MS = 15_000;
 // The more pages are open, the longer each waits for what the watch does all day, and the further they
 // spread what somebody did: sixty must not read at once. What a person does is still there in a second.
-const LIST_EACH_MS = 400;
+const LIST_EACH_MS = 600;
 const SPREAD_EACH_MS = 15;
 
 const watch = data("watch");
