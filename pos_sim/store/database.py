@@ -9,13 +9,12 @@ simulations.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from time import monotonic
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
-from sqlalchemy import URL, Connection, Engine, QueuePool, create_engine, make_url
+from sqlalchemy import URL, Connection, Engine, create_engine, make_url
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
@@ -32,7 +31,6 @@ Way = Callable[[Connection, Work[T]], T]
 LOCK_WAIT_S = 10
 CONNECT_WAIT_S = 10
 READERS = 4
-GIVEN_BACK_S = 5
 
 
 class StoreError(Exception):
@@ -92,12 +90,13 @@ class Database:
                 let_trips_go_first(engine)
             self._reader = self._writer.execution_options(**ONE_SNAPSHOT)
             self._async_reader = self._async.execution_options(**ONE_SNAPSHOT)
+            self._under_way: set[asyncio.Task[Any]] = set()
 
     async def run(self, work: Callable[[Connection], T]) -> T:
         """Do ``work`` in one transaction and commit it."""
         if self.is_sqlite:
             return await self._one_writer.run(partial(self.run_now, work))
-        return await self._begun_again(self._async, with_last_words, work)
+        return await self._to_its_end(self._begun_again(self._async, with_last_words, work))
 
     async def run_brief(self, work: Callable[[Connection], T]) -> T:
         """Do ``work``, which takes milliseconds, in one transaction and commit it.
@@ -123,6 +122,21 @@ class Database:
             return self.run_now(work)
         spoken = partial(with_last_words, work=work)
         return self._begun_again_now(self._brief, in_trips, spoken)
+
+    async def _to_its_end(self, doing: Coroutine[Any, Any, T]) -> T:
+        """Let work end even if its caller stops waiting, as SQLite's threads do.
+
+        Who is stopped while a connection is made or set up leaves it open, with nobody to close it.
+        """
+        task = asyncio.create_task(doing)
+        self._under_way.add(task)
+        task.add_done_callback(self._is_over)
+        return await asyncio.shield(task)
+
+    def _is_over(self, task: asyncio.Task[Any]) -> None:
+        self._under_way.discard(task)
+        if not task.cancelled():
+            task.exception()  # seen by whoever still waits; nobody else needs to hear of it
 
     async def _begun_again(self, engine: AsyncEngine, do: Way[T], work: Work[T]) -> T:
         """Do ``work`` in its ``Way``, again where it had to give way; raises what errors mean."""
@@ -152,10 +166,13 @@ class Database:
             loop = asyncio.get_running_loop()
             return await loop.run_in_executor(self._reader_threads, self.read_now, work)
         try:
-            async with self._async_reader.connect() as connection:
-                return await connection.run_sync(work)
+            return await self._to_its_end(self._read(work))
         except DBAPIError as error:
             raise translated(error) from error
+
+    async def _read(self, work: Callable[[Connection], T]) -> T:
+        async with self._async_reader.connect() as connection:
+            return await connection.run_sync(work)
 
     def read_now(self, work: Callable[[Connection], T]) -> T:
         """Do ``work``, which only reads, here and now."""
@@ -173,8 +190,8 @@ class Database:
     async def close(self) -> None:
         """Give back all connections."""
         if not self.is_sqlite:
+            await asyncio.gather(*self._under_way, return_exceptions=True)
             for engine in (self._async, self._async_brief):
-                await given_back(engine)
                 await engine.dispose()
         self.close_now()
 
@@ -217,14 +234,6 @@ def translated(error: DBAPIError) -> Exception:
     if error.connection_invalidated or isinstance(error, OperationalError | InterfaceError):
         return StoreGone("the database does not answer; whether it was done is not known")
     return error
-
-
-async def given_back(engine: AsyncEngine) -> None:
-    """Wait for the connections of callers who were stopped while theirs was being given back."""
-    pool = cast(QueuePool, engine.pool)
-    end = monotonic() + GIVEN_BACK_S
-    while pool.checkedout() and monotonic() < end:
-        await asyncio.sleep(0.01)
 
 
 def _pg_engine(url: URL, lock_wait_s: float, settings: str = "") -> Engine:

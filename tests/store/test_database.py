@@ -175,6 +175,24 @@ async def test_a_reader_who_is_stopped_at_any_moment_leaves_no_connection_behind
     assert ticks > 5  # so it was stopped at many moments
 
 
+async def test_a_reader_who_is_stopped_while_the_connection_is_made_leaves_none_behind(
+    postgres_worlds: NewDatabase,
+) -> None:
+    url = postgres_worlds()
+    watching = Database(url)
+    for tenths_of_ms in range(0, 150, 6):
+        database = Database(url)
+        reader = asyncio.create_task(database.read(has("a")))
+        await asyncio.sleep(tenths_of_ms / 10_000)
+        reader.cancel()
+        await asyncio.wait([reader])
+        await database.close()
+        async with asyncio.timeout(2):  # who hangs up during the greeting is missed a little later
+            while watching.read_now(sessions) > 1:
+                await asyncio.sleep(0.002)
+    watching.close_now()
+
+
 def sessions(connection: Connection) -> int:
     """Return how many talk to this database."""
     ours = "select count(*) from pg_stat_activity where datname = current_database()"
