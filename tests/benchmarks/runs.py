@@ -18,7 +18,7 @@ from tests.benchmarks.worlds import let_time_pass
 
 CONNECTIONS = 64
 CLOCK_S = 1.2
-"""A server takes over a moved clock within a second."""
+"""A server's other processes take over a moved clock within a second."""
 
 STRETCH_S = 1.0
 """So long load runs without a pause: it brings a point two cards or so, as its two hours may."""
@@ -133,7 +133,7 @@ class Results:
     def _stretch(self, server: Server, load: Load) -> Stretch:
         """Move the clock on, then send without a pause."""
         if server.url:
-            let_time_pass(server.url)
+            let_time_pass(server.port)
             time.sleep(CLOCK_S)
         self._batch += 2  # a batch number holds a million traces
         before = server.cpu_s(), server.database_cpu_s()
