@@ -57,7 +57,7 @@ async def test_brief_work_is_kept_or_leaves_nothing_and_the_next_one_gets_its_tu
 async def test_brief_work_that_is_cancelled_while_it_waits_gives_its_turn_back(
     new_database: NewDatabase,
 ) -> None:
-    database = Database(new_database(), lock_wait_s=5)
+    database = Database(new_database(), lock_wait_s=1)
     with database.sync_engine.connect() as other:
         LOCK.rows(other)  # on SQLite, the writer's lock came with the transaction
         waiting = asyncio.create_task(

@@ -39,6 +39,7 @@ def checker(chromium: Browser, address: str) -> Iterator[Page]:
         yield page
 
 
+@pytest.mark.long
 def test_a_point_is_opened_used_graded_and_reviewed(
     chromium: Browser,
     address: str,
