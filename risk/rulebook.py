@@ -17,6 +17,7 @@ from typing import TypeAlias
 
 from pos_sim.domain.watching import Verdict
 from risk.facts import Exit, RiskFacts
+from risk.gates import is_closed
 from risk.hits import error_hit, expect, hit_of, keep_strongest
 from risk.pages import RulebookError
 from risk.plans import (
@@ -90,10 +91,7 @@ def hear(asked: Asked, facts: RiskFacts, tally: Tally | None = None) -> tuple[Hi
         try:
             if asked.lacks:
                 expect(facts, rule)
-            for fact, is_below, floor in gates if tally is None else ():  # as is_closed does
-                if is_below(facts[fact], floor):
-                    break
-            else:
+            if tally is not None or not is_closed(gates, facts):
                 _ask(rule, clause, facts, hits, tally)
         except Exception as accident:  # whatever it is, it must be seen and not pass
             hits.append(error_hit(rule, facts, accident))
