@@ -86,12 +86,15 @@ class GroupCommit(Generic[A, B]):
             size = min(self.group_max, len(self._waiting))
             group = [self._waiting.popleft() for _ in range(size)]
             await self._commit_group(group)
-            await self._gather()
+            await self._gather(size)
         self._worker = None
 
-    async def _gather(self) -> None:
-        """Let those who have their answers go first, and ask again where they are near."""
-        for _ in range(TURNS):
+    async def _gather(self, answered: int) -> None:
+        """Let those who have their answers go first, and ask again where they are near.
+
+        A lone caller comes back alone, so nobody is gathered after one.
+        """
+        for _ in range(TURNS if answered > 1 else 1):
             await asyncio.sleep(0)
 
     async def _commit_group(self, group: Sequence[tuple[A, asyncio.Future[B]]]) -> None:
