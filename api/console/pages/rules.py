@@ -17,6 +17,7 @@ from api.console.staff import rule_conditions as conditions
 from api.console.staff import rule_sides as sides
 from api.console.staff import rules as desk
 from api.console.staff.desk import ACTING, Clerk, Reader, Watch, body_of, line, one_of, read, show
+from api.console.staff.rule_fields import FieldWords
 from api.console.staff.rule_forms import (
     JSON_FIELD,
     SEVERITIES,
@@ -101,7 +102,8 @@ async def rule_page(
         visit, "rule.html", at, Watch(kinds=("rule_version",)), status=status, desk=found,
         rule=version, words=words, path=f"{HOME}/rules/{rule_id}",
         left=left, right=right, compared=compared(found, left, right, words),
-        clauses=fields_of(version), guard_ops=conditions.ops_in(visit.t),
+        clauses=fields_of(version), fields=FieldWords(visit.t, version),
+        guard_ops=conditions.ops_in(visit.t),
         guard_facts=conditions.choices_in(visit.t, version.lane),
         severities=SEVERITIES, decisions=decisions_of(version), decision_names=DECISION_NAMES,
         modes=MODES, tiers=TIERS, every_tier=EVERY_TIER, typed_in=TYPED,

@@ -1,7 +1,7 @@
 """What a field of a rule is called, and what stands in it, in words.
 
 A proposal names a field by its path, ``week.band[1].from``; people read 情形 1 · 第 1 段 · 起点.
-Conditions are sentences of their own, see ``rule_sides``.
+Whole conditions are sentences of their own, see ``rule_sides``.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from api.console.texts import Texts
 from risk.facts import Kind
 from risk.rules import Clause, RuleVersion
 
+IN_A_GUARD = re.compile(r"guard\[(\d+)\]\.(\w+)")
 IN_A_BAND = re.compile(r"band\[(\d+)\]\.(.+)")
 
 
@@ -31,6 +32,9 @@ class FieldWords:
         if clause is None:
             return self._name(path)
         number = self.version.clauses.index(clause) + 1
+        if found := IN_A_GUARD.fullmatch(rest):
+            whose = self.t("rules.guard_n_of", clause=number, n=found[1])
+            return " · ".join([whose, self._name(found[2])])
         parts = [self.t("rules.clause", n=number)]
         if found := IN_A_BAND.fullmatch(rest):
             parts.append(self.t("rule_fields.band_n", n=found[1]))

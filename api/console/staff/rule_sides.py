@@ -1,7 +1,7 @@
 """Two versions of a rule side by side, field by field; conditions and decisions in plain words.
 
-Every field has its path as a proposal writes it, ``week.band[1].from``; a condition is one row, and
-what a business or a tier has apart is told by its name.
+Every field has its path as a proposal writes it, ``week.band[1].from``; a condition is one row,
+what a business or a tier has apart is told by its name, and a sentence has names in its places.
 """
 
 from __future__ import annotations
@@ -12,13 +12,16 @@ from dataclasses import dataclass
 
 from api.console.staff.rule_fields import FieldWords
 from api.console.staff.rules import Words
+from api.console.texts import Texts
 from risk.differences import flat_fields
 from risk.rules import Guard, RuleVersion
+from risk.sentences import sentence
 
 OWN = frozenset({"version", "effective_from"})
 """Every version has its own."""
 
 CONDITION = re.compile(r"^((\w+)\.guard\[(\d+)\])\.(fact|op|value)$")
+SENTENCE = re.compile(r"^\w+\.band\[\d+\]\.reason(_en)?$")
 APART = re.compile(r"^(\w+)\.band\[(\d+)\]\.decision_(for|in)\.(\w+)$")
 
 
@@ -61,6 +64,9 @@ def told(version: RuleVersion, words: Words) -> dict[str, str]:
             found[path] = words.guard(Guard(*(fields[f"{path}.{key}"] for key in Guard.__slots__)))
         elif APART.match(field):
             found[field] = words.t(f"rules.decision_{value}")
+        elif SENTENCE.match(field):
+            own = Words(Texts("en" if field.endswith("_en") else "zh"))
+            found[field] = own.with_names(sentence(value))
         else:
             found[field] = said.value(field, value)
     return found

@@ -20,7 +20,7 @@ from risk.facts import FACTS, Kind
 from risk.releases import KIND, as_shipped, published
 from risk.rule_rows import read_canonical
 from risk.rules import Band, Clause, Guard, RuleVersion
-from risk.sentences import in_words
+from risk.sentences import OWN_PLACES, Sentence, in_words
 from risk.store.approval_rows import pending_of
 from risk.store.rule_figures import RuleFigures, dropped_versions, figures_of
 from risk.store.version_rows import VersionRow, all_versions
@@ -162,11 +162,11 @@ class Words:
     def sentence(self, clause: Clause, band: Band) -> str:
         """Return what an alert would say, with the names of what it will fill in."""
         told = band.reason_en if self.t.language == "en" else band.reason
-        own = {
-            "observed": f"〔{self.t('rules.observed')}〕",
-            "threshold": self.value(band.start, clause.unit),
-            "baseline": f"〔{self.t('rules.baseline')}〕",
-        }
+        return self.with_names(told, threshold=self.value(band.start, clause.unit))
+
+    def with_names(self, told: Sentence, **known: str) -> str:
+        """Return a sentence with names in its places, or with what is ``known`` of them."""
+        own = {name: f"〔{self.t(f'rules.{name}')}〕" for name in OWN_PLACES} | known
         return "".join(
             before + (own.get(name) or (f"〔{self.fact(name)}〕" if name else ""))
             for before, name in told.parts

@@ -97,10 +97,10 @@ def test_conditions_are_changed_added_and_left_out_by_their_fields(
     ]
     assert made["share"]["guard"] == [{"fact": "card_payee_paid_180d", "op": "<=", "value": 0}]
     differ = words(page).split("版本对照")[1].split("相同的")[0]
-    assert "情形 1，守护条件 1 持卡人年龄不低于60岁 持卡人年龄不低于65岁" in differ
-    assert "情形 1，守护条件 3 — 有卡交易：否" in differ
+    assert "情形 1 · 守护条件 1 持卡人年龄不低于60岁 持卡人年龄不低于65岁" in differ
+    assert "情形 1 · 守护条件 3 — 有卡交易：否" in differ
     waiting = words(maker.get("/console/approvals"))
-    assert "情形 1，守护条件 1 持卡人年龄不低于60岁 → 持卡人年龄不低于65岁" in waiting
+    assert "情形 1 · 守护条件 1 持卡人年龄不低于60岁 → 持卡人年龄不低于65岁" in waiting
 
 
 def test_the_last_condition_can_go_and_kinds_are_named_in_either_language(
@@ -132,7 +132,7 @@ def test_a_business_and_a_tier_get_and_lose_a_decision_of_their_own(
     assert band["decision_for"] == {"withdrawal": "decline", "bill_payment": "alert"}
     assert band["decision_in"] == {"A": "alert"}
     differ = words(page).split("版本对照")[1].split("相同的")[0]
-    assert "情形 1 第 1 段，取款 预警 拒绝" in differ
+    assert "情形 1 · 第 1 段 · 处理（取款） 预警 拒绝" in differ
     page = propose(maker, village, "R10", **{"small_hours.band[1].decision_in.D": ""})
     assert "等待另一人复核" in words(page)
     assert "decision_in" not in params(village, "R10")["small_hours"]["band"][0]

@@ -41,6 +41,7 @@ def test_no_field_is_called_by_its_path(version: RuleVersion) -> None:
         ("R06", "near_limit_30m.band[1].severity", "情形 1 · 第 1 段 · 等级", "高"),
         ("R06", "feeds_with.R08", "与另一规则同时命中后转入：R08", "冻结建议"),
         ("R05", "sequence_within.first_min", "情形 1 · 首笔金额下限", "1,000元"),
+        ("R13", "card.guard[1].op", "情形 1 · 守护条件 1 · 比较", "=="),
         ("R01", "tiers.A", "分档系数：A", "125%"),
     ],
 )
@@ -55,3 +56,22 @@ def test_a_field_that_one_side_lacks_is_empty_there() -> None:
     found = {one.field: one for one in side_by_side(RULES["R09"], RULES["R06"], Words(ZH))}
     only_new = found["feeds_with.R08"]
     assert (only_new.before, only_new.after, only_new.differs) == ("", "冻结建议", True)
+
+
+@pytest.mark.parametrize("version", RULES.values(), ids=RULES)
+@pytest.mark.parametrize("t", [ZH, EN], ids=["zh", "en"])
+def test_side_by_side_nothing_is_said_in_code(version: RuleVersion, t: Texts) -> None:
+    for one in side_by_side(version, version, Words(t)):
+        assert not re.search(r"[{}_]", one.label + one.before), one.field
+        if not one.field.endswith("_en") and t is ZH:
+            assert not CODE.search(one.label + one.before), one.field
+
+
+def test_a_sentence_has_names_in_its_places() -> None:
+    found = {one.field: one for one in side_by_side(RULES["R13"], RULES["R13"], Words(EN))}
+    assert found["card.band[1].reason"].before == (
+        "该卡今日密码错误〔实际值〕次，达到〔起点〕次的预警线。"
+    )
+    assert found["card.band[1].reason_en"].before == (
+        "〔observed〕 wrong PINs on this card today (warning from 〔from〕)."
+    )

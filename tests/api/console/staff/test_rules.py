@@ -118,7 +118,7 @@ def test_a_back_test_tells_a_changed_condition_in_words(maker: Clerk, village: W
     fields = {"card.guard[1].value": "否", "from": day(village, -1), "to": day(village, 0)}
     page = judge(maker, "R13", fields)
     assert page.status_code == 200, words(page)[:600]
-    assert "情形 1，守护条件 1 密码错误：是 → 密码错误：否" in words(page)
+    assert "情形 1 · 守护条件 1 密码错误：是 → 密码错误：否" in words(page)
 
 
 def test_a_back_test_without_enough_history_says_from_when(maker: Clerk, village: Watched) -> None:
@@ -251,6 +251,13 @@ def test_what_is_not_valid_is_named_beside_its_field(
     assert page.status_code == 422
     assert f'id="{beside}"' in page.text
     assert rule(village, "R09")["versions"] == before["versions"]
+
+
+def test_what_has_no_field_of_its_own_is_told_by_its_name(maker: Clerk, village: Watched) -> None:
+    wrong = '{"day": {"band": [{"reason": "{nothing}"}]}}'
+    page = maker.send(f"{AT}/R09", do="propose", params_json=wrong, note="调整",
+                      mode="enforce", effective_from=day(village, 5))  # fmt: skip
+    assert "情形 1 · 第 1 段 · 说明（中文） params.day.band[1].reason" in words(page)
 
 
 def test_what_was_typed_is_text(maker: Clerk) -> None:
