@@ -51,12 +51,7 @@ class Texts:
 
     def under(self, prefix: str) -> dict[str, str]:
         """Return all texts of one file, for a module that needs them: name to text."""
-        start = f"{prefix}."
-        return {
-            name.removeprefix(start): both[self._place]
-            for name, both in catalogue().items()
-            if name.startswith(start)
-        }
+        return {name: both[self._place] for name, both in file_of(prefix).items()}
 
     @property
     def html(self) -> str:
@@ -71,6 +66,17 @@ class Texts:
     @property
     def _place(self) -> int:
         return LANGUAGES.index(self.language)
+
+
+@cache
+def file_of(prefix: str) -> Mapping[str, tuple[str, str]]:
+    """Return the texts of one file, both languages."""
+    start = f"{prefix}."
+    return {
+        name.removeprefix(start): both
+        for name, both in catalogue().items()
+        if name.startswith(start)
+    }
 
 
 @cache

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from starlette.responses import Response
 
 from api.console.navigation import HOME
-from api.console.staff.approvals import Proposal, Reading, proposal_of
+from api.console.staff.approvals import proposal_of
 from api.console.staff.desk import (
     ACTING,
     Clerk,
@@ -25,6 +25,7 @@ from api.console.staff.desk import (
     read,
     show,
 )
+from api.console.staff.proposals import Proposal, Reading
 from api.console.texts import Texts
 from api.console.visit import Visit
 from api.models.risk_approvals import DecisionBody

@@ -16,6 +16,7 @@ from api.console.staff import policies as desk
 from api.console.staff.desk import ACTING, Clerk, Reader, Watch, body_of, line, read, show
 from api.console.staff.policy_fields import told
 from api.console.staff.policy_forms import price_fields
+from api.console.staff.policy_texts import in_both
 from api.console.visit import Visit
 from api.models.tariff import FeeQuoteBody, Listed, PolicyBody
 from api.problems import Problem
@@ -48,7 +49,7 @@ async def policies(visit: Reader, on: str = "") -> Response:
     today = business_date(visit.now)
     day = day_or(on, today)
     versions, at = await read(visit, listed(visit))
-    policy = visit.sandbox.policies.on(day)
+    policy = in_both(visit.sandbox.policies.on(day))
     holds, others = desk.sorted_waivers(policy, day)
     return show(
         visit, "policies.html", at, Watch(kinds=("policy",)), policy=policy, on=day, today=today,
@@ -151,13 +152,10 @@ async def one_policy(visit: Reader, version: VersionPath) -> Response:
     found = next((one for one in versions if one.policy.version == version), None)
     if found is None:
         raise Problem("not-found")
-    changes = (
-        told(visit.t, (found.policy, found.follows), changes_between(found.follows, found.policy))
-        if found.follows
-        else ()
-    )
+    policy, before = in_both(found.policy), found.follows and in_both(found.follows)
+    changes = told(visit.t, (policy, before), changes_between(before, policy)) if before else ()
     document = orjson.dumps(orjson.loads(found.policy.canonical), option=orjson.OPT_INDENT_2)
     return show(
-        visit, "policy.html", at, Watch(kinds=("policy",)), found=found, policy=found.policy,
+        visit, "policy.html", at, Watch(kinds=("policy",)), found=found, policy=policy,
         changes=list(changes), document=document.decode(), may_act=visit.may(*ACTING),
     )  # fmt: skip

@@ -2,81 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
-from typing import Any, TypeAlias
-
-from sqlalchemy import Connection
+from typing import Any
 
 from api.console.navigation import HOME
-from api.console.staff.rule_sides import side_by_side
-from api.console.staff.rules import Words
+from api.console.staff.proposals import (
+    Change,
+    Proposal,
+    Reading,
+    Teller,
+    moment,
+    of_anything,
+    over,
+)
+from api.console.staff.proposed_versions import of_policy, of_rule_version
 from api.console.staff.subjects import subject_of
 from api.console.texts import Texts
 from api.models.risk_approvals import STATES, titles_of
-from pos_sim.domain.calendar import SHANGHAI
 from pos_sim.domain.money import in_yuan
-from pos_sim.store.query_points import points_by_id
 from pos_sim.store.rows import from_us
 from risk import alerts as alert_states
 from risk.alerts import Action, AlertVerdict
 from risk.approvals import Approval
-from risk.releases import published
-from risk.rule_rows import read_canonical
 from risk.store import case_rows, control_rows
 from risk.store.read_alerts import find_alert
-from risk.store.version_rows import all_versions
 from risk.workflow import Actor, Case
 from risk.workflow import act as act_on
 from risk.workflows import WORKFLOWS
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """One thing that becomes another; ``before`` empty: there was none."""
-
-    label: str
-    before: str
-    after: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Proposal:
-    """An approval as people read it; ``stale`` says why it cannot be approved any more."""
-
-    approval: Approval
-    state: str
-    title: str
-    subject: str
-    href: str = ""
-    place: str = ""
-    changes: Sequence[Change] = ()
-    stale: str = ""
-    is_own: bool = False
-
-    @property
-    def note(self) -> str:
-        """The maker's own words."""
-        return str(self.approval.payload.get("note", ""))
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """What it takes to say something about an approval."""
-
-    connection: Connection
-    t: Texts
-    now: datetime
-    who: str
-
-    def place(self, point_id: str | None) -> str:
-        """Return name and number of a point."""
-        found = points_by_id(self.connection, [point_id]) if point_id else {}
-        return f"{found[point_id].name} · {point_id}" if point_id in found else point_id or ""
-
-
-Teller: TypeAlias = Callable[[Reading, Approval, Proposal], Proposal]
 
 
 def proposal_of(reading: Reading, approval: Approval) -> Proposal:
@@ -213,82 +167,6 @@ def of_suppression(reading: Reading, approval: Approval, bare: Proposal) -> Prop
         ),
         stale=over(reading, payload),
     )
-
-
-def of_rule_version(reading: Reading, approval: Approval, bare: Proposal) -> Proposal:
-    """A version of a rule: each field that differs from the version in force on its first day."""
-    t, payload = reading.t, approval.payload
-    rows = all_versions(reading.connection)
-    rule_id, number = payload["rule_id"], payload["version"]
-    row = next(one for one in rows if (one.rule_id, one.version) == (rule_id, number))
-    made = read_canonical(row.canonical, approval.kind)
-    base = published(rows).in_force(row.effective_from).get(rule_id)
-    if approval.choice is not None or base is None:
-        base = None  # what it replaced is history; the page of the rule has all versions
-    found = side_by_side(base, made, Words(t)) if base else []
-    changes = [
-        Change(
-            one.label,
-            one.before,
-            one.after,
-        )
-        for one in found
-        if one.differs and one.field != "version"
-    ]
-    against = f"?a={base.version}&b={number}" if base else ""
-    return replace(
-        bare,
-        subject=f"{rule_id} {t.pick(made.title, made.title_en)} · {number}",
-        href=f"{HOME}/rules/{rule_id}{against}#versions",
-        changes=changes or of_anything(reading, approval, bare).changes,
-    )
-
-
-def of_policy(reading: Reading, approval: Approval, bare: Proposal) -> Proposal:
-    """A version of the policies; its own page shows what differs."""
-    told = of_anything(reading, approval, bare)
-    return replace(told, href=f"{HOME}/policies/{approval.subject_id}")
-
-
-def of_anything(reading: Reading, approval: Approval, bare: Proposal) -> Proposal:
-    """What has no words of its own: each value that is proposed."""
-    t, known = reading.t, reading.t.under("approvals")
-    changes = [
-        Change(known.get(f"field_{name}", name), "", value_text(t, name, value))
-        for name, value in approval.payload.items()
-        if name not in HIDDEN and value not in (None, "", {}, [])
-    ]
-    place = reading.place(approval.subject_id) if approval.kind == "service_point" else ""
-    if approval.kind == "service_point":
-        changes = [Change(t("approvals.point_status"), t("staff.trial"), t("staff.open"))]
-    return replace(bare, changes=changes, place=place, stale=over(reading, approval.payload),
-                   subject=str(approval.payload.get("rule_id", approval.subject_id)))  # fmt: skip
-
-
-HIDDEN = frozenset({"note", "checksum", "case_id"})
-
-
-def value_text(t: Texts, name: str, value: Any) -> str:
-    if name.endswith("_us"):
-        return moment(from_us(value))
-    if value is None:
-        return ""
-    if name == "mode" and value:
-        return t(f"rules.mode_{value}")
-    if isinstance(value, Mapping):
-        return t("approvals.comma").join(f"{key} {one}" for key, one in value.items())
-    return str(value)
-
-
-def over(reading: Reading, payload: Mapping[str, Any]) -> str:
-    """Return that the time of a proposal is over, empty while it is not."""
-    until = payload.get("until_us")
-    is_over = until is not None and from_us(until) <= reading.now
-    return reading.t("approvals.stale_time") if is_over else ""
-
-
-def moment(at: datetime | None) -> str:
-    return "" if at is None else f"{at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
 
 
 TELLERS: Mapping[str, Teller] = {

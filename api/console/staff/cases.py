@@ -9,8 +9,9 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from api.console.staff.approvals import Proposal, Reading, proposal_of
+from api.console.staff.approvals import proposal_of
 from api.console.staff.desk import line
+from api.console.staff.proposals import Proposal, Reading
 from api.console.staff.subjects import cited_in, subject_of, told
 from api.console.texts import Texts
 from api.problems import Problem

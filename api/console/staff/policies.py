@@ -11,6 +11,7 @@ from typing import Any
 
 from api.console.staff.points import fen_of, typed_yuan
 from api.console.staff.policy_forms import changed_prices, changed_waivers, resourced
+from api.console.staff.policy_texts import in_both
 from api.console.texts import Texts
 from api.models.tariff import FeeQuoteBody
 from api.problems import invalid_field
@@ -168,7 +169,8 @@ def worked_out(policies: PolicySet, body: FeeQuoteBody, day: date) -> Worked:
             for product in CARDS
             if product is not body.card_product
         ]  # fmt: skip
-    return Worked(policy, fee, policy.waiver(fee.waiver_id) if fee.waiver_id else None, others)
+    return Worked(policy, fee, in_both(policy).waiver(fee.waiver_id) if fee.waiver_id else None,
+                  others)  # fmt: skip
 
 
 # New versions -----------------------------------------------------------------------------------

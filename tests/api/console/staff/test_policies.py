@@ -187,6 +187,9 @@ def test_a_version_is_proposed_by_form_and_counts_once_another_approves(
     (waiting,) = village.ask("/v1/approvals", state="pending")["items"]
     to = f"/console/approvals/{waiting['approval_id']}"
     assert f'href="{AT}/2026-1"' in checker.get("/console/approvals").text
+    assert "→ 试点提高限额" in words(checker.get("/console/approvals"))
+    assert "→ Pilot" in words(checker.get("/console/language/en?next=/console/approvals"))
+    checker.get("/console/language/zh?next=/console/approvals")
     checker.send("/console/approvals", to=to, decision="approve", note="已核对")
     assert "助农取款 3,000.00" in words(maker.get(f"{AT}?on={first}"))
     assert "助农取款 2,000.00" in words(maker.get(f"{AT}?on={day(village, 2)}"))

@@ -154,6 +154,8 @@ def test_a_version_is_proposed_compared_and_approved_by_another(
         maker.post(to, {"csrf": maker.csrf(), "decision": "approve", "note": "同意"})
     )
     checker.send("/console/approvals", to=to, decision="approve", note="已核对")
+    decided = words(checker.get("/console/approvals?state=approved"))
+    assert "情形 1 · 第 1 段 · 起点 6 → 7" in decided, "told as it was asked"
     assert rule(village, "R06")["version"] == 2
     assert "demo-maker 提出，demo-checker 复核" in words(maker.get(f"{AT}/R06"))
 
