@@ -28,8 +28,9 @@ from pos_sim.store.keys import ApiKey
 T = TypeVar("T")
 
 SEE_OTHER = 303
-MOST_TOLD = 3
-"""So many wrong fields are told above a page; more are only counted, and marked in place."""
+MOST_TOLD, MOST_NAMED = 3, 6
+"""So many different mistakes are told above a page, and so many fields named; more are only
+counted, and marked in place."""
 
 
 @dataclass(slots=True)
@@ -47,6 +48,8 @@ class Visit:
     form: Mapping[str, str] = field(default_factory=dict)
     refused: Flash | None = None
     wrong: Mapping[str, str] = field(default_factory=dict)
+    marked: dict[str, list[str]] = field(default_factory=dict)
+    """What the page marks as wrong: the labels of the fields, by what it says of them."""
 
     @property
     def who(self) -> ApiKey:
@@ -157,18 +160,39 @@ class Visit:
         self.wrong = {
             one["field"]: self.t.half(one["message"]) for one in problem.more.get("errors", ())
         }
-        self.refused = Flash(is_refusal=True, text=self.words_of(problem))
+        self.refused = Flash(is_refusal=True, text=self._without_fields(problem))
+
+    def mark(self, label: str, wrong: str) -> str:
+        """Note what a page calls a field that it marks; shows nothing itself."""
+        labels = self.marked.setdefault(wrong, [])
+        if label not in labels:
+            labels.append(label)
+        return ""
+
+    def wrong_words(self) -> list[str]:
+        """Return what is wrong, each thing once, with the labels of the fields where it is."""
+        told = {text: self.marked.get(text, []) for text in self.wrong.values()}
+        if len(told) > MOST_TOLD or sum(map(len, told.values())) > MOST_NAMED:
+            return [self.t("base.several", n=len(self.wrong))]
+        comma = self.t("approvals.comma")
+        return [
+            self.t("base.wrong_at", what=text, where=comma.join(labels)) if labels else text
+            for text, labels in told.items()
+        ]
 
     def words_of(self, problem: Problem) -> str:
-        """Return what a problem says to a person."""
+        """Return what a problem says to a person where no page marks its fields."""
         errors = problem.more.get("errors", ())
-        fields = [self.t.half(one["message"]) for one in errors]
+        fields = list(dict.fromkeys(self.t.half(one["message"]) for one in errors))
         if len(fields) > MOST_TOLD:
-            fields = [self.t("base.several", n=len(fields))]
+            fields = [self.t("base.several", n=len(errors))]
+        return " · ".join([self._without_fields(problem), *fields])
+
+    def _without_fields(self, problem: Problem) -> str:
         says_more = problem.detail != problem.kind.meaning
         detail = [self.t.half(problem.detail)] if says_more else []
         other = [str(problem.more["case_id"])] if "case_id" in problem.more else []
-        return " · ".join([self.t.half(problem.kind.title), *detail, *other, *fields])
+        return " · ".join([self.t.half(problem.kind.title), *detail, *other])
 
     def _common(self, flash: Flash | None) -> dict[str, Any]:
         """Return what every template may name."""
