@@ -59,11 +59,17 @@ def learners(connection: Connection) -> Sequence[Learner]:
 
 
 def seats(connection: Connection) -> Sequence[Attempt]:
-    """Return the latest attempt of each learner and terminal, the newest first."""
+    """Return the latest attempt of everybody, the newest first."""
     found: dict[tuple[str, str | None, str], Attempt] = {}
     for one in newest_attempts(connection, LOOKED_AT):
-        found.setdefault((one.learner, one.service_point_id, one.terminal_id), one)
+        found.setdefault(who_sits(one), one)
     return list(found.values())[:SEATS_MAX]
+
+
+def who_sits(attempt: Attempt) -> tuple[str, str | None, str]:
+    """Return who it is; those who gave no name are told apart by their terminals."""
+    has_a_name = attempt.learner != attempt.who
+    return attempt.learner, attempt.service_point_id, "" if has_a_name else attempt.terminal_id
 
 
 def seat_shown(attempt: Attempt, t: Texts) -> dict[str, Any]:

@@ -59,6 +59,7 @@ def test_the_trainer_sees_who_sits_where_and_how_far(
     browser.sign_in("demo-maker")
     sits_an_exam(browser, counter, point_id, well=False)
     sits_an_exam(browser, counter, point_id, well=True)
+    Learner(browser, LESSON, terminal_id=POS, learner="王小明")  # who then changes the terminal
     under_way = Learner(browser, LESSON, terminal_id=OTHER_POS, learner="王小明")
     under_way.tell({"event": "signed_in"}, {"event": "pin", "by": "keypad"})
 
@@ -83,6 +84,14 @@ def test_who_practices_without_a_lesson_has_a_seat_and_no_line(browser: Browser)
     first = seats_with("李翠花", browser)[0]
     assert (first["learner"], first["lesson"], first["steps"]) == ("李翠花", "自由练习", 0)
     assert "李翠花" not in browser.get(f"{CLASS}/sheet.csv").text
+
+
+def test_who_gives_no_name_is_told_apart_by_the_terminal(browser: Browser) -> None:
+    browser.sign_in("demo-maker-2")
+    for terminal_id in (POS, OTHER_POS):
+        Learner(browser, LESSON, terminal_id=terminal_id)
+    first, second, *_ = seats_with("demo-maker-2", browser)
+    assert {first["terminal_id"], second["terminal_id"]} == {POS, OTHER_POS}
 
 
 def test_the_file_has_a_line_a_learner_and_a_column_a_lesson(browser: Browser) -> None:

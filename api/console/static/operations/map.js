@@ -4,6 +4,7 @@ import { count, el, svg } from "../dom.js";
 
 const PULSES = 40; // rings at one time
 const EASE_MS = 350;
+const TYPE = 13; // names, in pixels
 
 export class PointMap {
   constructor({ say, options }) {
@@ -164,23 +165,23 @@ export class PointMap {
     for (const { x, y, shape } of this.points.values()) {
       shape.setAttribute("transform", `translate(${x} ${y}) scale(${unit * grown})`);
     }
-    for (const name of this.layers.names.children) name.setAttribute("font-size", 13 * unit);
+    for (const name of this.layers.names.children) name.setAttribute("font-size", TYPE * unit);
   }
 
   label(code) {
     const length = code ? 6 : 4;
-    const shown = [...this.divisions].filter(([own, division]) =>
-      own.length === length && own !== code && own.startsWith(code.slice(0, 4)) && this.holds(division));
-    this.layers.names.replaceChildren(...shown.map(([own, { name, x, y }]) => svg("text", { x, y, "font-size": 13 * this.size }, code ? name : shortened(name) + this.crowd(own))));
+    const inside = [...this.divisions].filter(([own]) => own.length === length && own !== code && own.startsWith(code.slice(0, 4)));
+    const shown = inside.map(([own, { name, x, y }]) => ({ text: code ? name : shortened(name) + this.crowd(own), x, y })).filter((one) => this.holds(one));
+    this.layers.names.replaceChildren(...shown.map(({ text, x, y }) => svg("text", { x, y, "font-size": TYPE * this.size }, text)));
   }
 
   /** Say whether a name would stand within the picture as it will be, and not be cut at its edge. */
-  holds({ name, x, y }) {
+  holds({ text, x, y }) {
     const [left, top, width, height] = this.target;
     const box = this.box.getBoundingClientRect();
     const unit = Math.max(width / (box.width || 1), height / (box.height || 1));
     const [fromX, fromY] = [Math.abs(x - left - width / 2), Math.abs(y - top - height / 2)];
-    return fromX < (box.width * unit) / 2 - 7 * name.length * unit && fromY < (box.height * unit) / 2 - 18 * unit;
+    return fromX < (box.width * unit) / 2 - (widthOf(text) / 2 + 2) * unit && fromY < (box.height * unit) / 2 - 18 * unit;
   }
 
   /** How many points a prefecture has, where they are not drawn one by one. */
@@ -216,6 +217,8 @@ function around({ shape, shrink }) {
   return [box.x * shrink - margin, box.y - margin, box.width * shrink + 2 * margin, box.height + 2 * margin];
 }
 
+/** How wide a name is, in pixels. */
+const widthOf = (text) => [...text].reduce((sum, letter) => sum + (letter < "\u2e80" ? 0.6 : 1) * TYPE, 0);
 const shortened = (name) => name.replace(/市$|布依族苗族自治州$|苗族侗族自治州$/, "");
 
 async function json(address) {

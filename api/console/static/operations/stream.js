@@ -77,7 +77,7 @@ export class Stream {
       "tr",
       { "data-id": one.i, class: isNew ? "new" : null },
       el("td", { class: "time" }, one.t),
-      el("td", {}, el("span", { class: "first" }, name), el("small", {}, one.c)),
+      el("td", {}, el("span", { class: "where", title: `${one.n} · ${one.c}` }, name, " ", el("small", {}, one.c))),
       el("td", {}, el("span", { class: "first" }, this.say(one.b)), el("small", {}, one.k ?? "")),
       el("td", { class: "number" }, el("span", { class: "first" }, yuan(one.a)), badge),
     );
