@@ -1,8 +1,7 @@
 """Windows in memory: exact, slow, and the meaning of what a database must deliver.
 
-The same words serve tests (as the oracle), back-tests and groups: what a group added itself is
-merged onto what it read. ``as_of`` is passed in; a window holds the events added before, all those
-after its start, even with an equal or later time.
+The same words serve tests (as the oracle) and back-tests. ``as_of`` is passed in; a window holds
+the events added before, all those after its start, even with an equal or later time.
 """
 
 from __future__ import annotations
@@ -18,7 +17,7 @@ from risk.metrics import METRICS
 
 
 class Reader(Protocol):
-    """Whoever can read windows: this store, a group's view, the database."""
+    """Whoever can read windows: this store, or the database."""
 
     def read(self, metric: Metric, key: Key, as_of_us: int) -> Any: ...
 
@@ -54,21 +53,6 @@ class WindowStore:
                 self._entries[scope, key].append((event, is_negative))
 
 
-class GroupView:
-    """What one group sees: windows read before it, and what its own members added since."""
-
-    def __init__(self, before: Reader) -> None:
-        self._before = before
-        self._added = WindowStore()
-
-    def add(self, event: Event) -> None:
-        self._added.add(event)
-
-    def read(self, metric: Metric, key: Key, as_of_us: int) -> Any:
-        before = self._before.read(metric, key, as_of_us)
-        return merged(metric, before, self._added.read(metric, key, as_of_us))
-
-
 def counts(metric: Metric, entry: Entry, as_of_us: int) -> bool:
     """Say whether an entry is in the window of a metric at ``as_of_us`` and passes its filter."""
     event, is_negative = entry
@@ -96,25 +80,6 @@ def month_of(day: int) -> tuple[int, int]:
     """Return year and month of a business date."""
     that = date.fromordinal(day)
     return that.year, that.month
-
-
-def with_current(metric: Metric, raw: Any, event: Event) -> Any:
-    """Add the request in hand to what was read, where the metric counts it."""
-    if not metric.with_current or (metric.asked and metric.asked != metric.scope):
-        return raw
-    if not counts(metric, (event, False), event.at_us):
-        return raw
-    return merged(metric, raw, MEASURES[metric.measure]([(event, False)], metric))
-
-
-def merged(metric: Metric, before: Any, added: Any) -> Any:
-    """Return the raw value of two runs of events, one after the other."""
-    return MERGES[metric.measure](before, added)
-
-
-def empty(metric: Metric) -> Any:
-    """Return the raw value of a window without events."""
-    return MEASURES[metric.measure]([], metric)
 
 
 def _count(entries: list[Entry], metric: Metric) -> int:
@@ -181,33 +146,3 @@ MEASURES: dict[Measure, Callable[[list[Entry], Metric], Any]] = {
 
 SIGNED = frozenset({Measure.SUM, Measure.MOVES, Measure.DAY_SUMS, Measure.DAYS})
 """Measures that see the negative entries of reversals: what has an amount."""
-
-
-def _added_up(before: dict[Any, int], added: dict[Any, int]) -> dict[Any, int]:
-    return {key: before.get(key, 0) + added.get(key, 0) for key in before | added}
-
-
-def _later(before: Any, added: Any) -> Any:
-    if before is None or added is None:
-        return added if before is None else before
-    return added if added[0] >= before[0] else before
-
-
-def _merged_days(before: dict[int, Any], added: dict[int, Any]) -> dict[int, Any]:
-    both = dict(before)
-    for day, (count, total, jumped) in added.items():
-        count_0, total_0, jumped_0 = both.get(day, (0, 0, False))
-        both[day] = (count_0 + count, total_0 + total, jumped_0 or jumped)
-    return both
-
-
-MERGES: dict[Measure, Callable[[Any, Any], Any]] = {
-    Measure.COUNT: lambda before, added: before + added,
-    Measure.SUM: lambda before, added: before + added,
-    Measure.DISTINCT: lambda before, added: before | added,
-    Measure.LAST: _later,
-    Measure.MOVES: lambda before, added: before + added,
-    Measure.DAY_SUMS: _added_up,
-    Measure.DAYS: _merged_days,
-    Measure.TALLY: _added_up,
-}

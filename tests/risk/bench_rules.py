@@ -16,7 +16,7 @@ from risk.now import Now
 from risk.prepare import Preparer
 from risk.rulebook import Rulebook
 from risk.vocabulary import POSSIBLE, Lane, Tier
-from risk.windows import empty
+from risk.windows import WindowStore
 from tests.risk.ordinary import facts, rulebook
 from tests.risk.stream import event
 
@@ -40,7 +40,8 @@ class Quiet:
     """Windows without anything in them, at no cost of their own."""
 
     def __init__(self) -> None:
-        self._empty = {metric.name: empty(metric) for metric in METRICS.values()}
+        nothing = WindowStore()
+        self._empty = {one.name: nothing.read(one, (), 0) for one in METRICS.values()}
 
     def read(self, metric: Metric, key: Key, as_of_us: int) -> Any:
         return self._empty[metric.name]

@@ -1,4 +1,4 @@
-"""Windows: what is in them, what a reversal takes away, and that grouping is invisible."""
+"""Windows: what is in them, and what a reversal takes away."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from risk.events import DAY_US, HOUR_US, Event, Flag, day_of
 from risk.facts import FACTS, Source
 from risk.measures import Storage
 from risk.metrics import METRICS, longest_days
-from risk.windows import WindowStore, empty, with_current
+from risk.windows import WindowStore
 from tests.risk.stream import NOON, event, reversal
 
 
@@ -129,20 +129,6 @@ def test_last_seen_is_the_latest_moment_and_of_two_the_later_decided() -> None:
     events = [event(NOON, point="SP2"), event(NOON - 1, point="SP1"), event(NOON, point="SP3")]
     assert read("card_last_moved", events[:2], (7,)) == (NOON, "SP2")
     assert read("card_last_moved", events, (7,)) == (NOON, "SP3")
-
-
-@pytest.mark.parametrize("name", sorted(METRICS))
-def test_the_request_in_hand_is_added_once(name: str) -> None:
-    metric = METRICS[name]
-    raw = empty(metric)
-    if not metric.with_current or metric.asked:
-        assert with_current(metric, raw, event()) == raw
-    else:
-        store = WindowStore()
-        store.add(event())
-        assert with_current(metric, raw, event()) == store.read(
-            metric, metric.key_of(event()), NOON
-        ) or None in metric.key_of(event())
 
 
 def test_storage_follows_the_window() -> None:
