@@ -34,7 +34,8 @@ from pos_sim.engine.holds import release
 from pos_sim.engine.monitor import AllowAll
 from pos_sim.store.load_book import first_of_each_key
 from tests.counter import key
-from tests.worlds import POS, RULES, SMALL, World, book_of
+from tests.world import World
+from tests.worlds import POS, RULES, SMALL, book_of
 
 
 class Suspicious(AllowAll):

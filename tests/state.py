@@ -25,7 +25,8 @@ from pos_sim.domain.transactions import Transaction
 from pos_sim.store import tables
 from pos_sim.store.rows import TRANSACTION_COLUMNS, day_or_none, to_day, transaction_of
 from tests.memory_bank import MemoryBank
-from tests.worlds import SMALL, World, openings
+from tests.world import World
+from tests.worlds import SMALL, openings
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,8 @@ from pos_sim.store import rows, tables
 from pos_sim.store.lock_bills import bill_row
 from pos_sim.store.save_book import save_entries
 from pos_sim.store.world import write_world
-from tests.worlds import FACTS, SECRETS, SMALL, CardOfWorld, World, openings
+from tests.world import CardOfWorld, World
+from tests.worlds import FACTS, SECRETS, SMALL, openings
 
 
 def seed(connection: Connection, world: World = SMALL) -> None:

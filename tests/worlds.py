@@ -7,9 +7,8 @@ status=CardStatus.LOST)``.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, timedelta
-from typing import Any
 
 from pos_sim.domain.accounts import (
     FIRST_ORDINARY,
@@ -46,6 +45,7 @@ from pos_sim.domain.service_points import (
 from pos_sim.engine.sandbox import secret_key
 from pos_sim.policies import shipped
 from pos_sim.store.world import WorldFacts
+from tests.world import CardOfWorld, World
 
 SECRET = "a small world"
 SECRETS = CardSecrets(secret_key(SECRET))
@@ -70,66 +70,6 @@ UNKNOWN = "52999999"
 """Not in the world."""
 
 GUIYANG, ZUNYI, CHONGQING = "520102", "520302", "500101"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CardOfWorld:
-    """A card with what only its holder knows; ``name`` is what tests call it."""
-
-    name: str
-    pan: Pan
-    card: Card
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class World:
-    """All rows of a world, as facts."""
-
-    accounts: tuple[Account, ...]
-    points: tuple[ServicePoint, ...]
-    tills: dict[str, AccountId]
-    terminals: tuple[Terminal, ...]
-    cards: tuple[CardOfWorld, ...]
-    billers: tuple[Biller, ...]
-    bills: tuple[Bill, ...]
-
-    def card(self, name: str) -> CardOfWorld:
-        """Return the card that tests call ``name``."""
-        return next(card for card in self.cards if card.name == name)
-
-    def pan(self, name: str) -> Pan:
-        return self.card(name).pan
-
-    def account(self, name: str) -> Account:
-        """Return the account of that name; see ``PEOPLE``."""
-        return next(account for account in self.accounts if account.name == name)
-
-    def account_of(self, card_name: str) -> Account:
-        """Return the account behind a card."""
-        account_id = self.card(card_name).card.account_id
-        return next(account for account in self.accounts if account.account_id == account_id)
-
-    def with_card(self, name: str, **changes: Any) -> World:
-        """Return the world with one card changed."""
-        cards = tuple(
-            replace(c, card=replace(c.card, **changes)) if c.name == name else c for c in self.cards
-        )
-        return replace(self, cards=cards)
-
-    def with_account(self, account_name: str, **changes: Any) -> World:
-        """Return the world with one account changed."""
-        accounts = tuple(
-            replace(a, **changes) if a.name == account_name else a for a in self.accounts
-        )
-        return replace(self, accounts=accounts)
-
-    def with_point(self, service_point_id: str, **changes: Any) -> World:
-        """Return the world with one service point changed."""
-        points = tuple(
-            replace(p, **changes) if p.service_point_id == service_point_id else p
-            for p in self.points
-        )
-        return replace(self, points=points)
 
 
 class _Ids:

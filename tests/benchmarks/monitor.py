@@ -11,69 +11,32 @@ import argparse
 import asyncio
 import json
 import os
-import random
 import statistics
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, select, text
+from sqlalchemy import Connection, text
 
 import migrations
 from api.postgres import start
-from pos_sim.domain.banks import BANKS
 from pos_sim.domain.calendar import DEMO_START
-from pos_sim.domain.cards import Pan, Pin
-from pos_sim.domain.money import yuan
-from pos_sim.domain.requests import (
-    BalanceInquiry,
-    CashBillPayment,
-    CashRemittance,
-    Key,
-    Request,
-    Reversal,
-    ReversalReason,
-    Transfer,
-    Withdrawal,
-)
 from pos_sim.engine.monitor import AllowAll, Monitor
 from pos_sim.engine.sandbox import Sandbox
 from pos_sim.policies import shipped
 from pos_sim.store.database import Database
-from pos_sim.store.tables import accounts, cards, service_points, terminals
 from pos_sim.store.world import WorldFacts
 from risk.monitor import RiskMonitor
 from seeds.load import seed_database
-from seeds.numbers import pan_of, pin_of
 from seeds.sizes import Size
+from tests.benchmarks.errands import PER_ROUND, SEED, Village, requests_of, village_in
 
-SEED = 20260101
 CALLERS = 64
 ROUNDS = 7
-PER_ROUND = 8_000
-STEP = timedelta(microseconds=400)
-
-
-@dataclass(frozen=True, slots=True)
-class Customer:
-    """Somebody with a card, and the terminal of the own village."""
-
-    pan: Pan
-    pin: Pin
-    terminal: str
-
-
-@dataclass(frozen=True, slots=True)
-class Village:
-    """Who asks, where, and whom they pay."""
-
-    customers: list[Customer]
-    payees: list[tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,34 +93,6 @@ def measure(url: str, asked: argparse.Namespace) -> dict[str, Any]:
         }
         for name, done in rounds.items()
     } | {"ratio": round(statistics.median(ratios), 3), "ratios": [round(r, 2) for r in ratios]}
-
-
-def village_in(connection: Connection) -> Village:
-    """Give every working card a counter of its own town's points."""
-    at_counter = (
-        select(terminals.c.terminal_id, service_points.c.county)
-        .join(service_points)
-        .where((service_points.c.status == "open") & (terminals.c.kind == "pos"))
-        .order_by(terminals.c.terminal_id)
-    )
-    counters: dict[str, list[str]] = {}
-    for terminal_id, county in connection.execute(at_counter):
-        counters.setdefault(county, []).append(terminal_id)
-    working = (cards.c.status == "active") & (cards.c.product != "credit")
-    query = (
-        select(
-            cards.c.card_id, cards.c.bank_id, cards.c.county, accounts.c.account_no, accounts.c.name
-        )
-        .join(accounts, accounts.c.account_id == cards.c.account_id)
-        .where(working & cards.c.magic_name.is_(None))
-    )
-    found = connection.execute(query).all()
-    customers = [
-        Customer(pan_of(SEED, BANKS[b], i), pin_of(SEED, i), at_home[i % len(at_home)])
-        for i, b, county, _, _ in found
-        if (at_home := counters.get(county))
-    ]
-    return Village(customers, [(row[3], row[4]) for row in found[::7]])
 
 
 def age(connection: Connection, count: int) -> None:
@@ -231,106 +166,6 @@ async def one_round(sandbox: Sandbox, village: Village, number: int) -> Round:
     await asyncio.gather(*(caller() for _ in range(CALLERS)))
     wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
     return Round(PER_ROUND / wall, 1e6 * cpu / PER_ROUND, codes["00"] / PER_ROUND)
-
-
-def requests_of(village: Village, number: int) -> Iterator[Request]:
-    """Give the requests of one round; each round goes on where the one before ended."""
-    dice = random.Random(number)
-    start = DEMO_START + number * PER_ROUND * STEP
-    last: list[Request] = []
-    for trace in range(PER_ROUND):
-        customer = dice.choice(village.customers)
-        key = Key(customer.terminal, f"{number:06d}", f"{trace:06d}")
-        what = dice.choices(ERRANDS, WEIGHTS)[0]
-        request = what(key, start + trace * STEP, customer, village, dice, last)
-        last = [request] if isinstance(request, Withdrawal) else last
-        yield request
-
-
-def withdraw(
-    key: Key,
-    at: datetime,
-    who: Customer,
-    village: Village,
-    dice: random.Random,
-    last: list[Request],
-) -> Request:
-    amount = yuan(100 * dice.randint(1, 5))
-    return Withdrawal(key=key, received_at=at, pan=who.pan, pin=who.pin, amount=amount)
-
-
-def ask(
-    key: Key,
-    at: datetime,
-    who: Customer,
-    village: Village,
-    dice: random.Random,
-    last: list[Request],
-) -> Request:
-    return BalanceInquiry(key=key, received_at=at, pan=who.pan, pin=who.pin)
-
-
-def send(
-    key: Key,
-    at: datetime,
-    who: Customer,
-    village: Village,
-    dice: random.Random,
-    last: list[Request],
-) -> Request:
-    account_no, name = dice.choice(village.payees)
-    return Transfer(
-        key=key, received_at=at, pan=who.pan, pin=who.pin, amount=yuan(50),
-        payee_account_no=account_no, payee_name=name,
-    )  # fmt: skip
-
-
-def remit(
-    key: Key,
-    at: datetime,
-    who: Customer,
-    village: Village,
-    dice: random.Random,
-    last: list[Request],
-) -> Request:
-    account_no, name = dice.choice(village.payees)
-    return CashRemittance(
-        key=key, received_at=at, amount=yuan(50), payer_name="张三", payee_account_no=account_no,
-        payee_name=name,
-    )  # fmt: skip
-
-
-def pay(
-    key: Key,
-    at: datetime,
-    who: Customer,
-    village: Village,
-    dice: random.Random,
-    last: list[Request],
-) -> Request:
-    bill_no = f"{dice.randrange(10**9)}"
-    return CashBillPayment(
-        key=key, received_at=at, amount=yuan(60), biller_id="any", bill_no=bill_no
-    )
-
-
-def take_back(
-    key: Key,
-    at: datetime,
-    who: Customer,
-    village: Village,
-    dice: random.Random,
-    last: list[Request],
-) -> Request:
-    if not last:
-        return ask(key, at, who, village, dice, last)
-    original = last[0].key
-    key = key._replace(terminal_id=original.terminal_id)
-    return Reversal(key=key, received_at=at, original=original, reason=ReversalReason.TIMEOUT)
-
-
-ERRANDS = (withdraw, ask, send, remit, pay, take_back)
-WEIGHTS = (60, 15, 8, 5, 10, 2)
 
 
 if __name__ == "__main__":

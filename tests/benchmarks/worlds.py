@@ -20,8 +20,8 @@ import migrations
 from pos_sim.store.database import Database
 from seeds.load import seed_database
 from seeds.sizes import Size
+from tests.benchmarks.errands import SEED, village_in
 from tests.benchmarks.filling import fill
-from tests.benchmarks.monitor import SEED, village_in
 
 LATER = "PT3H"
 """Longer than any window that load could fill: two hours of a point."""

@@ -7,11 +7,11 @@ from pos_sim.domain.book import Book
 from pos_sim.domain.cards import luhn_digit
 from pos_sim.domain.gather import facts_of
 from pos_sim.domain.requests import CardRequest, Request
+from tests.world import World
 from tests.worlds import (
     RULES,
     SECRETS,
     SMALL,
-    World,
     book_of,
 )
 

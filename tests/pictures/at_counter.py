@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from playwright.sync_api import Page, expect
 
+from tests.api.console.businesses import withdrawal
 from tests.api.console.chromium import PHONE
 from tests.api.console.exam import EXAM
 from tests.api.console.teller import Teller, opened
-from tests.api.console.test_terminal import withdrawal
 from tests.pictures.at_class import begun
 from tests.pictures.at_terminal import PAPER_MS, menu, signed_in, with_waiver
 from tests.pictures.picture import Picture

@@ -6,14 +6,14 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
-from tests.api.console.teller import Teller, opened
-from tests.api.console.test_terminal import (
+from tests.api.console.businesses import (
     bill_by_card,
     bill_in_cash,
     cash_remittance,
     transfer,
     withdrawal,
 )
+from tests.api.console.teller import Teller, opened
 from tests.api.console.test_terminal_refusals import SITUATIONS
 from tests.pictures.picture import Picture, Pose
 

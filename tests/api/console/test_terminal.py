@@ -8,6 +8,13 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.api.console.businesses import (
+    bill_by_card,
+    bill_in_cash,
+    cash_remittance,
+    transfer,
+    withdrawal,
+)
 from tests.api.console.chromium import screen
 from tests.api.console.teller import Teller, lay_new, opened
 from tests.api.counter import Counter
@@ -31,71 +38,6 @@ def teller(page: Page) -> Teller:
     teller = opened(page)
     teller.sign_in()
     return teller
-
-
-def withdrawal(teller: Teller) -> None:
-    teller.withdraw("2 00")
-    teller.press("ok")
-    teller.pay()
-
-
-def cash_remittance(teller: Teller) -> None:
-    teller.press("2")
-    payee(teller)
-    teller.at("payer")
-    teller.insert("elder")
-    teller.press("3 00 ok")
-    take_cash(teller)
-    teller.press("ok")
-
-
-def transfer(teller: Teller) -> None:
-    teller.press("3")
-    teller.insert("social")
-    payee(teller)
-    teller.press("1 00 ok")
-    teller.customer_enters()
-    teller.at("confirm")
-    teller.quoted()
-    teller.press("ok")
-
-
-def bill_by_card(teller: Teller) -> None:
-    bill(teller)
-    teller.press("1")
-    teller.insert("debit")
-    teller.customer_enters()
-    teller.at("confirm")
-    teller.press("ok")
-
-
-def bill_in_cash(teller: Teller) -> None:
-    bill(teller)
-    teller.press("2")
-    take_cash(teller)
-    teller.press("ok")
-
-
-def payee(teller: Teller) -> None:
-    teller.at("payee")
-    teller.hand("family")
-    teller.press("ok")
-    expect(teller.glass.locator(".value")).to_contain_text("*")
-    teller.press("ok")
-
-
-def bill(teller: Teller) -> None:
-    teller.press("4")
-    teller.hand("any")
-    expect(teller.glass).to_contain_text("待缴")
-    teller.press("ok")
-
-
-def take_cash(teller: Teller) -> None:
-    teller.at("cash_in")
-    teller.quoted()
-    teller.press("ok")
-    teller.at("confirm")
 
 
 @pytest.mark.parametrize(

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 import socket
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 from sqlalchemy import update
 
 from api.settings import Settings
@@ -21,6 +20,14 @@ from tests.api.console.chromium import (
     scrolls_sideways,
     violations,
     violations_in_english,
+)
+from tests.api.console.staff.hands import (
+    act,
+    fill_in,
+    go,
+    path_of,
+    sends_too_late,
+    signs_in_again,
 )
 from tests.api.console.staff.office import high_alert, manned, medium_alert
 from tests.api.console.test_operations import served_at
@@ -47,31 +54,6 @@ def office(settings: Settings, world: Village, database_url: str) -> Iterator[tu
 def alert(village: Watched) -> Json:
     """One about the point with the strange name."""
     return medium_alert(village)
-
-
-def go(page: Page, path: str) -> None:
-    """Open a page and wait until it is live."""
-    page.goto(path)
-    page.wait_for_selector("body[data-live=open]")
-
-
-def path_of(alert: Json) -> str:
-    return f"/console/alerts/{alert['alert_id']}"
-
-
-def act(village: Watched, alert: Json, key: str, **body: str) -> None:
-    """Let somebody act elsewhere."""
-    done = village.send(f"/v1/alerts/{alert['alert_id']}/actions", {"note": "已核实", **body}, key)
-    assert done.status_code == 200, done.text
-
-
-def fill_in(page: Page, move: str, note: str) -> None:
-    """Open a move, write its note, and send it."""
-    form = page.locator(f"#move-{move}")
-    if form.get_attribute("open") is None:
-        form.locator("summary").click()
-    form.locator("textarea").fill(note)
-    form.locator("button").click()
 
 
 def code(village: Watched) -> str:
@@ -260,21 +242,6 @@ def test_a_session_that_ended_leads_back_to_the_alert(
         page.context.clear_cookies()
         page.locator("#move-assign button, #move-investigate button").first.click()
         signs_in_again(page, alert, "demo-maker")
-
-
-def sends_too_late(page: Page, alert: Json, note: str) -> None:
-    """Write a note and send it when the session has ended."""
-    go(page, path_of(alert))
-    page.context.clear_cookies()
-    page.fill("#f-assign-note", note)
-    page.locator("#move-assign button").click()
-
-
-def signs_in_again(page: Page, alert: Json, key: str) -> None:
-    """Be led to the sign-in, and from there back to the alert."""
-    page.wait_for_url(re.compile("/console/sign-in"))
-    page.click(f"form:has(input[value='{key}']) button")
-    page.wait_for_url(f"**{path_of(alert)}")
 
 
 def test_what_was_typed_when_a_session_ended_is_there_again(
