@@ -37,7 +37,7 @@ class SideBySide:
 
 
 def side_by_side(before: RuleVersion, after: RuleVersion, words: Words) -> list[SideBySide]:
-    """Return all fields of two versions, those that differ first."""
+    """Return all fields of two versions: those that differ first, clause by clause."""
     old, new = told(before, words), told(after, words)
     names = {clause.name: number for number, clause in enumerate(before.clauses, start=1)}
     left, right = FieldWords(words.t, before), FieldWords(words.t, after)
@@ -51,7 +51,15 @@ def side_by_side(before: RuleVersion, after: RuleVersion, words: Words) -> list[
         )
         for field in old.keys() | new.keys()
     ]
-    return sorted(rows, key=lambda one: (not one.differs, one.field in OWN, one.field))
+    return sorted(
+        rows,
+        key=lambda one: (not one.differs, one.field in OWN, place_of(one.field, names), one.field),
+    )
+
+
+def place_of(field: str, names: Mapping[str, int]) -> int:
+    """Return the number of the clause that a field is in, 0 for the rule's own."""
+    return names.get(field.partition(".")[0], 0)
 
 
 def told(version: RuleVersion, words: Words) -> dict[str, str]:

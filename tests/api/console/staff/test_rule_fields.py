@@ -67,11 +67,20 @@ def test_side_by_side_nothing_is_said_in_code(version: RuleVersion, t: Texts) ->
             assert not CODE.search(one.label + one.before), one.field
 
 
+def test_the_rule_itself_comes_first_and_then_clause_by_clause() -> None:
+    labels = [one.label for one in side_by_side(RULES["R06"], RULES["R06"], Words(ZH))]
+    numbers = [int(found[1]) if (found := re.match(r"情形 (\d)", one)) else 0 for one in labels]
+    assert {0, 1, 2} == set(numbers)
+    own = {ZH("rule_fields.version"), ZH("rule_fields.effective_from")}
+    apart = [number for number, one in zip(numbers, labels, strict=True) if one not in own]
+    assert apart == sorted(apart)
+
+
 def test_a_sentence_has_names_in_its_places() -> None:
     found = {one.field: one for one in side_by_side(RULES["R13"], RULES["R13"], Words(EN))}
     assert found["card.band[1].reason"].before == (
         "该卡今日密码错误〔实际值〕次，达到〔起点〕次的预警线。"
     )
     assert found["card.band[1].reason_en"].before == (
-        "〔observed〕 wrong PINs on this card today (warning from 〔from〕)."
+        "〔observed〕 wrong PINs on this card today (warning from 〔threshold〕)."
     )
