@@ -14,6 +14,7 @@ from api.console.lesson_store import Attempt
 from api.console.session import Sessions
 from api.console.shared import Shared
 from api.console.stream.feed import Feed
+from api.console.together import Together
 from pos_sim.engine.sandbox import Sandbox
 
 
@@ -29,4 +30,5 @@ class Console:
     templates: Environment
     feed: Feed
     seats: Shared[Sequence[Attempt]]
+    lists: Together
     built: frozenset[str]

@@ -24,6 +24,7 @@ from api.console.session import Sessions
 from api.console.shared import Shared
 from api.console.stream.feed import Feed
 from api.console.templating import environment
+from api.console.together import Together
 from api.desk import Desk
 from pos_sim.engine.sandbox import Sandbox
 from pos_sim.store.keys import ApiKey, find_named
@@ -67,6 +68,7 @@ def console_for(desk: Desk, built: frozenset[str]) -> Console:
         templates=environment(),
         feed=Feed(sandbox),
         seats=Shared(partial(sandbox.database.read, seats)),
+        lists=Together(sandbox.database),
         built=built,
     )
 

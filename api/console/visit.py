@@ -10,6 +10,7 @@ from functools import partial
 from typing import Any, TypeVar
 from urllib.parse import urlencode, urlsplit
 
+from markupsafe import Markup
 from sqlalchemy import Connection
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
@@ -99,6 +100,15 @@ class Visit:
         if flash is not None and flash is not self.refused:
             response.delete_cookie(Flash.COOKIE, path=HOME)
         return response
+
+    def part(self, template: str, **context: Any) -> Markup:
+        """Return a part of a page that is the same for all who read it in this language.
+
+        It may not name who is signed in, nor a token of theirs: they are not there.
+        """
+        t = self.t
+        part = self.console.templates.get_template(template)
+        return Markup(part.render(t=t, pick=t.pick, half=t.half, **context))
 
     def go(self, location: str, *, said: str = "", refused: str = "") -> Response:
         """Go on to another page of ours, which shows what was done, or why it was not."""

@@ -46,6 +46,14 @@ AHEAD = {
     "sqlite": Statement("select topic, body from outbox where no > :no and xid >= :xid"),
     "postgresql": Statement("select topic, body from outbox where (xid, no) > (:xid, :no)"),
 }
+SAID = {
+    "sqlite": Statement(
+        "select topic, body from outbox where no > :no and xid >= :xid and topic <> 'transactions'"
+    ),
+    "postgresql": Statement(
+        "select topic, body from outbox where (xid, no) > (:xid, :no) and topic <> 'transactions'"
+    ),
+}
 OLDEST = {
     "sqlite": Statement("select xid, no from outbox order by no limit 1"),
     "postgresql": Statement("select xid, no from outbox order by xid, no limit 1"),
@@ -106,6 +114,14 @@ def ahead_of(connection: Connection, place: Place) -> Iterable[str]:
     for topic, body in AHEAD[connection.dialect.name].rows(connection, xid=place.xid, no=place.no):
         if topic == TRANSACTIONS:
             yield from orjson.loads(body)[0]
+
+
+def said_after(connection: Connection, place: Place) -> Iterable[tuple[str, str]]:
+    """Return topic and body of all but transactions that this snapshot sees behind ``place``.
+
+    Final or not: what is in the snapshot counts, and some of it may have been seen from ``place``.
+    """
+    return SAID[connection.dialect.name].rows(connection, xid=place.xid, no=place.no)
 
 
 def rows_after(connection: Connection, place: Place, most: int) -> Sequence[Row]:

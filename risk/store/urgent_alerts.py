@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -101,18 +101,19 @@ def conditions(wanted: QueueFilter) -> list[ColumnElement[bool]]:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """How many alerts wait: all, those of one person, and those whose time is over."""
+    """How many alerts wait: all, those whose time is over, and those of each person by name."""
 
     all: int
-    mine: int
     late: int
+    of: Mapping[str, int]
 
 
-def count_waiting(connection: Connection, who: str, now: datetime) -> Waiting:
-    query = select(
-        func.count(),
-        func.coalesce(func.sum(case((a.assignee == who, 1), else_=0)), 0),
-        func.coalesce(func.sum(case((a.due_us <= to_us(now), 1), else_=0)), 0),
-    ).where(a.state.in_(WAITING))
-    found = connection.execute(query).one()
-    return Waiting(*(int(number) for number in found))
+def count_waiting(connection: Connection, now: datetime) -> Waiting:
+    late = func.sum(case((a.due_us <= to_us(now), 1), else_=0))
+    query = select(a.assignee, func.count(), late).where(a.state.in_(WAITING)).group_by(a.assignee)
+    found = [(who, int(number), int(late)) for who, number, late in connection.execute(query)]
+    return Waiting(
+        all=sum(number for _, number, _ in found),
+        late=sum(late for *_, late in found),
+        of={who: number for who, number, _ in found if who is not None},
+    )

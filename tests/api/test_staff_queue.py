@@ -84,10 +84,10 @@ def test_filters_go_together(database: Database, wanted: dict[str, Any], count: 
 def test_how_many_wait_and_how_many_are_late(village: Watched, database: Database) -> None:
     now = village.clock.now()
     whole = len(asked(database))
-    found = database.read_now(partial(count_waiting, who="demo-maker", now=now))
-    assert (found.all, found.mine, found.late) == (whole, 1, 0)
-    later = partial(count_waiting, who="nobody", now=now + timedelta(days=30))
-    assert (database.read_now(later).mine, database.read_now(later).late) == (0, whole)
+    found = database.read_now(partial(count_waiting, now=now))
+    assert (found.all, found.late, found.of) == (whole, 0, {"demo-maker": 1})
+    later = database.read_now(partial(count_waiting, now=now + timedelta(days=30)))
+    assert (later.all, later.late) == (whole, whole)
 
 
 def test_hits_and_days_of_an_alert(village: Watched, database: Database) -> None:

@@ -26,6 +26,7 @@ WATCH = re.compile(r'id="watch">(\{.*?\})</script>', re.DOTALL)
 OPEN_WITHIN_S = 60.0
 SOON_S, LIST_S, MINUTE_S, CLASS_S = 0.25, 8.0, 60.0, 3.0
 LIST_EACH_S, SPREAD_EACH_S = 0.6, 0.015
+AGAIN = {"X-Read-Again": "1"}
 USUALLY_S = 45.0
 """So old is what sixty pages of a list show where it changes all the time."""
 
@@ -96,6 +97,7 @@ class Console:
         self._watch: dict[str, Any] = {}
         self._on_board = b""
         self._read_at = 0.0
+        self._changed_at = 0.0
         self._crowd = 1
         self._due = asyncio.Event()
         self._due_at = float("inf")
@@ -111,10 +113,14 @@ class Console:
                 (await self._client.get(self._habit.polls)).raise_for_status()
             await asyncio.sleep(self._habit.every_s or MINUTE_S)
 
-    async def read(self) -> None:
-        answer = await self._client.get(self._habit.path, headers={"Accept": "text/html"})
-        answer.raise_for_status()
+    async def read(self, **again: str) -> None:
+        headers = {"Accept": "text/html"} | again
         self._read_at = time.monotonic()
+        answer = await self._client.get(self._habit.path, headers=headers)
+        answer.raise_for_status()
+        self._read_at -= float(answer.headers.get("Age", 0))
+        if self._changed_at > self._read_at:
+            self.again_later()
         if found := WATCH.search(answer.text):
             self._watch = orjson.loads(found[1])
 
@@ -151,18 +157,22 @@ class Console:
                 is_late = all(
                     who == "clock" and name not in self._watch["ids"] for name, who in mine
                 )
-                self.again(self.later_s() if is_late else self.soon_s())
+                if is_late:
+                    self.again_later()
+                else:
+                    self.again(self.soon_s())
         if event == b"board":
             self._crowd = body.get("crowd", self._crowd)
             if "alerts" in body and self._watch["board"]:
-                self.again(self.later_s())
+                self.again_later()
 
     def soon_s(self) -> float:
         return SOON_S + random.random() * self._crowd * SPREAD_EACH_S
 
-    def later_s(self) -> float:
+    def again_later(self) -> None:
+        self._changed_at = time.monotonic()
         every = max(LIST_S, self._crowd * LIST_EACH_S) * random.uniform(1, 1.5)
-        return max(self.soon_s(), every - (time.monotonic() - self._read_at))
+        self.again(max(self.soon_s(), every - (self._changed_at - self._read_at)))
 
     def again(self, wait_s: float) -> None:
         self._due_at = min(self._due_at, time.monotonic() + wait_s)
@@ -183,4 +193,4 @@ class Console:
                         await self._due.wait()
                 continue
             self._due_at = float("inf")
-            await self.read()
+            await self.read(**AGAIN)

@@ -12,7 +12,16 @@ from sqlalchemy import Connection
 from starlette.responses import Response
 
 from api.console.navigation import HOME
-from api.console.staff.desk import Reader, Watch, address, next_page, one_of, read, show
+from api.console.staff.desk import (
+    Reader,
+    Watch,
+    address,
+    next_page,
+    one_of,
+    part,
+    read_list,
+    show_list,
+)
 from api.console.staff.times import due_text
 from api.console.visit import Visit
 from api.paging import position_of
@@ -58,15 +67,20 @@ async def list_of_alerts(
         looked_up,
         wanted=filter_of(asked, visit),
         after=position_of(cursor or None, int, int, int, str),
-        who=visit.who.name,
         now=visit.now,
     )
-    (found, waiting, rules), at = await read(visit, look)
-    return show(
-        visit, "alerts.html", at, Watch(kinds=("alert", "approval"), board=True),
-        found=found.items, waiting=waiting, rules=rules, asked=asked, tabs=tabs(asked, waiting),
+    whose = visit.who.name if asked["mine"] else ""
+    reading = await read_list(visit, ("alerts", *asked.values(), whose, cursor), look)
+    found, waiting, rules = reading.found
+    listed = part(
+        visit, reading, "alerts_list.html",
+        found=found.items, rules=rules, asked=asked,
         states=STATES, severities=SEVERITIES, dues=DUES, due_of=due_of(visit),
-        next_page=next_page(f"{HOME}/alerts", asked, found.after), is_first=not cursor,
+        next_page=next_page(f"{HOME}/alerts", asked, found.after),
+    )  # fmt: skip
+    return show_list(
+        visit, "alerts.html", reading, Watch(kinds=("alert", "approval"), board=True),
+        tabs=tabs(asked, waiting, visit.who.name), list=listed,
     )  # fmt: skip
 
 
@@ -83,19 +97,19 @@ def filter_of(asked: dict[str, str], visit: Visit) -> QueueFilter:
 
 
 def looked_up(
-    connection: Connection, wanted: QueueFilter, after: Any, who: str, now: datetime
+    connection: Connection, wanted: QueueFilter, after: Any, now: datetime
 ) -> tuple[Page[Queued], Waiting, list[RuleVersion]]:
     """Return a page of the queue, how many wait, and the rules that can be asked for."""
     rules = published(all_versions(connection)).in_force(business_date(now)).values()
-    waiting = count_waiting(connection, who, now)
+    waiting = count_waiting(connection, now)
     return queue(connection, wanted, PAGE, after), waiting, list(rules)
 
 
-def tabs(asked: dict[str, str], waiting: Waiting) -> list[dict[str, Any]]:
+def tabs(asked: dict[str, str], waiting: Waiting, who: str) -> list[dict[str, Any]]:
     """Return the ways into the queue that are used all day."""
     ways: tuple[tuple[str, dict[str, str], int | None], ...] = (
         ("alerts.tab_open", {}, waiting.all),
-        ("alerts.tab_mine", {"mine": "1"}, waiting.mine),
+        ("alerts.tab_mine", {"mine": "1"}, waiting.of.get(who, 0)),
         ("alerts.tab_late", {"due": "late"}, waiting.late),
         ("alerts.tab_all", {"state": "all"}, None),
     )

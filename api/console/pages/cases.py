@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Annotated, Any
@@ -23,8 +23,11 @@ from api.console.staff.desk import (
     line,
     next_page,
     one_of,
+    part,
     read,
+    read_list,
     show,
+    show_list,
 )
 from api.console.staff.subjects import reason_of
 from api.console.staff.times import DueText, due_text
@@ -38,10 +41,10 @@ from risk.alerts import AlertVerdict
 from risk.case_by_staff import open_by_staff
 from risk.case_data import Measure, Outcome
 from risk.case_opening import Wish
-from risk.case_view import SHEET, CaseView, page_of, paper_text
-from risk.cases import act, pending_of
+from risk.case_view import SHEET, paper_text
+from risk.cases import KIND, act, pending_of
 from risk.checklists import Result, shipped_checklist
-from risk.store import case_rows
+from risk.store import approval_rows, case_rows
 from risk.store.case_rows import CaseFilter
 from risk.workflow import Actor, Case, CaseKind
 from risk.workflows import WORKFLOWS
@@ -80,13 +83,17 @@ async def cases_page(
         after=position_of(cursor or None, int, str),
         now=visit.now,
     )
-    (found, names, counts), at = await read(visit, look)
-    return show(
-        visit, "cases.html", at, Watch(kinds=("case", "approval")), status=status,
-        found=found.items, names=names, asked=asked, tabs=tabs(asked, counts),
-        kinds=KINDS, workflows=WORKFLOWS, due_of=partial(due_of, visit),
-        reason_of=partial(reason_of, visit.t),
-        may_act=visit.may(*ACTING), next_page=next_page(AT, asked, found.after),
+    reading = await read_list(visit, ("cases", *asked.values(), cursor), look)
+    found, names, waiting, counts = reading.found
+    listed = part(
+        visit, reading, "cases_list.html",
+        found=found.items, names=names, waiting=waiting, asked=asked, workflows=WORKFLOWS,
+        due_of=partial(due_of, visit), reason_of=partial(reason_of, visit.t),
+        next_page=next_page(AT, asked, found.after),
+    )  # fmt: skip
+    return show_list(
+        visit, "cases.html", reading, Watch(kinds=("case", "approval")), status=status,
+        list=listed, tabs=tabs(asked, counts), workflows=WORKFLOWS, may_act=visit.may(*ACTING),
     )  # fmt: skip
 
 
@@ -103,11 +110,13 @@ def filter_of(asked: dict[str, str], now: datetime) -> CaseFilter:
 
 def looked_up(
     connection: Connection, wanted: CaseFilter, after: Any, now: datetime
-) -> tuple[Page[CaseView], dict[str, str], tuple[int, int]]:
-    """Return a page of cases, the names of their points, and how many are open and overdue."""
-    found = page_of(connection, wanted, PAGE, after)
-    ids = [one.case.service_point_id for one in found.items if one.case.service_point_id]
-    return found, point_names(connection, ids), case_rows.count_open(connection, now)
+) -> tuple[Page[Case], dict[str, str], Collection[str], tuple[int, int]]:
+    """Return a page of cases, names of points, which wait for a second person, open, overdue."""
+    found = case_rows.list_cases(connection, wanted, PAGE, after)
+    points = [one.service_point_id for one in found.items if one.service_point_id]
+    waiting = approval_rows.pending_of(connection, KIND, [one.case_id for one in found.items])
+    names, counts = point_names(connection, points), case_rows.count_open(connection, now)
+    return found, names, waiting.keys(), counts
 
 
 def tabs(asked: dict[str, str], counts: tuple[int, int]) -> list[dict[str, Any]]:

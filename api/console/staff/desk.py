@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
+from math import ceil
 from typing import Annotated, Any, TypeVar
 from urllib.parse import urlencode
 
+from markupsafe import Markup
 from pydantic import BaseModel, ValidationError
 from sqlalchemy import Connection
 from starlette.responses import Response
@@ -14,6 +17,7 @@ from starlette.responses import Response
 from api.auth import STAFF
 from api.console.gate import page
 from api.console.staff.times import day_and_time
+from api.console.together import Reading, shared_s
 from api.console.visit import Visit
 from api.paging import cursor_of
 from api.problems import invalid
@@ -45,6 +49,34 @@ async def read(visit: Visit, look: Callable[[Connection], T]) -> tuple[T, Place]
         return look(connection), place
 
     return await visit.sandbox.database.read(look_and_place)
+
+
+AGAIN = "x-read-again"
+"""The header with which a page reads itself again; whoever opens one sends no such thing."""
+
+
+async def read_list(visit: Visit, about: Hashable, look: Callable[[Connection], T]) -> Reading[T]:
+    """Return what a list shows; a page that follows it may get what another one just read.
+
+    ``about``: all that the look depends on, but for what people did.
+    """
+    console = visit.console
+    most_s = shared_s(console.feed.watched_by) if AGAIN in visit.request.headers else 0.0
+    return await console.lists.read(about, look, now=visit.now, most_s=most_s)
+
+
+def part(visit: Visit, reading: Reading[Any], template: str, **more: Any) -> Markup:
+    """Return the part of a page that was made of a reading, made once in each language."""
+    made = reading.parts.get(visit.t.language)
+    if made is None:
+        made = visit.part(template, said_at=said_at(visit), **more)
+        reading.parts[visit.t.language] = made
+    return made
+
+
+def said_at(visit: Visit) -> Callable[[datetime], str]:
+    """Return what says a moment with the word for its day."""
+    return lambda moment: day_and_time(visit.t, moment, visit.now)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,10 +117,20 @@ def show(
         status,
         watch=watch.shown(visit, place),
         sent=visit.form,
-        said_at=lambda moment: day_and_time(visit.t, moment, visit.now),
+        said_at=said_at(visit),
         wrong=visit.wrong,
         **more,
     )
+
+
+def show_list(
+    visit: Visit, template: str, reading: Reading[Any], watch: Watch, **more: Any
+) -> Response:
+    """Return a list that follows what others do; ``Age`` says when another page read it."""
+    response = show(visit, template, reading.place, watch, **more)
+    if reading.age_s:
+        response.headers["Age"] = f"{ceil(reading.age_s)}"
+    return response
 
 
 # Forms ----------------------------------------------------------------------------------------

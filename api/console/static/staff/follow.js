@@ -22,7 +22,8 @@ const toast = document.getElementById("toast");
 
 let timer = 0;
 let dueAt = 0;
-let readAt = performance.now();
+let readAt = performance.now(); // when what is shown was read out of the database, at the latest
+let changedAt = 0; // when the watch was last heard to have changed something
 let movedBy = null;
 let asked = 0;
 let onBoard = "";
@@ -39,21 +40,23 @@ function news(body) {
   if (!mine.length) return;
   const other = mine.find(([, , , who]) => who !== watch.me);
   if (other) movedBy = other[3];
-  again(mine.every(([, id, , who]) => who === "clock" && !watch.ids.includes(id)) ? later() : soon());
+  if (mine.every(([, id, , who]) => who === "clock" && !watch.ids.includes(id))) againLater();
+  else again(soon());
 }
 
 const soon = () => SOON_MS + Math.random() * crowd * SPREAD_EACH_MS;
 
-function later() {
+function againLater() {
+  changedAt = performance.now();
   const every = Math.max(LIST_MS, crowd * LIST_EACH_MS) * (1 + Math.random() / 2);
-  return Math.max(soon(), every - (performance.now() - readAt));
+  again(Math.max(soon(), every - (changedAt - readAt)));
 }
 
 function board(body) {
   crowd = body.crowd ?? crowd;
   if (!body.alerts) return;
   const own = watch.alert && JSON.stringify(body.alerts.find(({ i }) => i === watch.alert));
-  if (watch.board || own !== onBoard) again(later());
+  if (watch.board || own !== onBoard) againLater();
   onBoard = own;
 }
 
@@ -74,8 +77,11 @@ async function read() {
   readAt = performance.now();
   const mine = ++asked;
   try {
-    const answer = await fetch(watch.page, { headers: { Accept: "text/html" } });
+    const answer = await fetch(watch.page, { headers: { Accept: "text/html", "X-Read-Again": "1" } });
     if (answer.redirected && answer.url.includes("/console/sign-in")) return linked("signed-out");
+    // Another page may have read it before; what the watch did since then is still to be seen.
+    readAt -= 1000 * Number(answer.headers.get("Age"));
+    if (changedAt > readAt) againLater();
     const text = await answer.text();
     if (!answer.ok || mine !== asked || isLeaving()) return;
     const changed = put(new DOMParser().parseFromString(text, "text/html"), say("kept"));
