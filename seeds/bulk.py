@@ -72,6 +72,17 @@ def after_load(connection: Connection) -> None:
             " (select coalesce(max(posting_no), 1) from postings))",
         )
     _ddl(connection, "analyze")
+    if connection.dialect.name == "sqlite":
+        _forget_growing(connection)
+
+
+def _forget_growing(connection: Connection) -> None:
+    """Let SQLite's planner forget the journal: all it has seen of it is the day of the opening.
+
+    A journal of one day is read as a whole; PostgreSQL looks again by itself, SQLite never does.
+    """
+    _ddl(connection, "delete from sqlite_stat1 where tbl = 'postings'")
+    _ddl(connection, "analyze sqlite_schema")  # reads what is left, and looks at nothing
 
 
 def _write(

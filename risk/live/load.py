@@ -27,7 +27,6 @@ from risk.live.rows import APPROVED, Original, Spot, start_us_of
 from risk.live.windows import GroupWindows
 from risk.observe import USUAL_LIMIT, microseconds
 from risk.store import read_group
-from risk.store.point_days import NO_PAST, ask_pasts
 from risk.store.register import ask_places
 
 PAYS_A_BILL = (CardBillPayment, CashBillPayment)
@@ -74,7 +73,6 @@ class Reading:
         """Return the windows with all that was asked for."""
         windows, memory = self.windows, self.windows.memory
         memory.places.update(self._places.get())
-        self._take_pasts()
         self._take_spots()
         windows.cards = self._seen.get()
         windows.payees = self._paid.get()
@@ -92,11 +90,6 @@ class Reading:
         connection = self.connection
         unknown = [point for point in points if point not in memory.places]
         self._places = ask_places(connection, unknown)
-        self._pasts = {
-            day: (missing, ask_pasts(connection, missing, day))
-            for day in self.days
-            if (missing := self._know_pasts(points, day))
-        }
         self._since_us = self.first_us - 2 * HOUR_US
         self._limits = limits_on(self.policies, max(self.days))
         self._know_spots(points)
@@ -106,18 +99,6 @@ class Reading:
 
     def _ask_spots(self, points: Collection[str]) -> Later[dict[str, list[Spot]]]:
         return read_group.ask_spots(self.connection, points, self._since_us, self._limits)
-
-    def _know_pasts(self, points: set[str], day: int) -> list[str]:
-        """Take what memory knows of the points' past, and return the others."""
-        pasts, memory, missing = self.windows.pasts, self.windows.memory.pasts, []
-        for point in points:
-            key = (point, day)
-            known = memory.get(key)
-            if known is None:
-                missing.append(point)
-            else:
-                pasts[key] = known
-        return missing
 
     def _know_spots(self, points: set[str]) -> None:
         """Sort the points: memory knows the last hours, or all but the end of them, or not."""
@@ -133,16 +114,6 @@ class Reading:
                 windows.spots[point] = spots
             else:
                 self._behind[point] = spots
-
-    def _take_pasts(self) -> None:
-        windows = self.windows
-        for day, (missing, asked) in self._pasts.items():
-            found = asked.get()
-            for point in missing:
-                past = found.get(point, NO_PAST)
-                windows.pasts[point, day] = past
-                if windows.first_day >= day - 1:  # else this very group may still change it
-                    windows.memory.pasts.put((point, day), past)
 
     def _take_spots(self) -> None:
         """Take what was read; where it does not prove that it is all, read the whole again."""

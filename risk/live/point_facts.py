@@ -165,10 +165,10 @@ BEFORE = (
 
 def point_idle_days(case: Case) -> int | None:
     """Return how many days before this one nobody drew cash here."""
-    past, yesterday = case.windows.past(case.point, case.day), case.day - 1
-    last = past.last_cash_day
-    if case.windows.day_row(case.point, yesterday).cash_outs:
-        last = yesterday
+    windows, yesterday = case.windows, case.day - 1
+    if windows.day_row(case.point, yesterday).cash_outs:
+        return 1
+    last = windows.past(case.point, case.day).last_cash_day
     return None if last is None else case.day - last
 
 

@@ -24,6 +24,7 @@ from risk.live.rows import (
 )
 from risk.live.windows import GroupWindows
 from risk.store.newest import MOST
+from risk.store.read_later import PaidBefore
 
 R = TypeVar("R", Seen, Paid)
 
@@ -42,6 +43,8 @@ def remember(case: Case, *, jumped: bool) -> None:
         add_spot(windows, case, case.point, row)
     if case.payee is not None and case.business in PAYS_IN and case.payee in windows.payees:
         add_row(windows.payees[case.payee], paid_of(case, case.payee))
+    if case.payee is not None and case.card is not None and case.moved:
+        add_pair(windows, case, (case.card, case.payee))
     if case.account in windows.drawn_accounts and case.business == WITHDRAWAL and case.moved:
         add_drawn(windows, case)
     if case.business == BILL_PAYMENT:
@@ -137,6 +140,11 @@ def paid_of(case: Case, payee: int) -> Paid:
         case.settles_us,
         None,
     )
+
+
+def add_pair(windows: GroupWindows, case: Case, pair: tuple[int, int]) -> None:
+    paid = PaidBefore(case.event_id, case.amount, case.settles_us or 0, None)
+    windows.paid_by_pair.setdefault(pair, []).append(paid)
 
 
 def add_drawn(windows: GroupWindows, case: Case) -> None:

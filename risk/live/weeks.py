@@ -8,7 +8,7 @@ from risk.live.case import Case
 from risk.live.request_facts import minutes_outside_hours
 from risk.live.rows import DEALINGS, MOVES_MONEY, start_us_of
 from risk.store import read_later
-from risk.store.read_later import Own, PaidBefore, Week
+from risk.store.read_later import Own, Week
 
 
 def own_dealings(case: Case) -> list[Own]:
@@ -68,9 +68,5 @@ def paid_before(case: Case) -> int:
     assert case.payee is not None
     windows = case.windows
     before = read_later.paid_before(windows.connection, case.card, case.payee, case.day - 179)
-    before += [
-        PaidBefore(one.event_id, one.amount, one.settles_us or 0, None)
-        for one in case.earlier
-        if (one.card, one.payee) == (case.card, case.payee) and one.moved
-    ]
+    before += windows.paid_by_pair.get((case.card, case.payee), ())
     return read_later.standing(before, windows.undone, case.at_us)

@@ -11,8 +11,9 @@ from sqlalchemy import Connection
 from risk.live.memory import Memory, Spots
 from risk.live.rows import DayRow, Drawn, Original, Paid, Seen
 from risk.places import Place
-from risk.store.point_days import NO_PAST, Past, Usual, pasts, save_days, usual_days
+from risk.store.point_days import NO_PAST, Past, Usual, past_of, save_days, usual_days
 from risk.store.read_group import Moments
+from risk.store.read_later import PaidBefore
 from risk.store.register import read_places
 
 
@@ -26,11 +27,11 @@ class GroupWindows:
         self.cards: dict[int, list[Seen]] = {}
         self.meets_cards_again = True
         self.payees: dict[int, list[Paid]] = {}
+        self.paid_by_pair: dict[tuple[int, int], list[PaidBefore]] = {}
         self.drawn: dict[tuple[int, str | None], list[Drawn]] = {}
         self.drawn_accounts: frozenset[int] = frozenset()
         self.spots: dict[str, Spots] = {}
         self.days: dict[tuple[str, int], DayRow] = {}
-        self.pasts: dict[tuple[str, int], Past] = {}
         self.bills: dict[str, Moments] = {}
         self.cash_bills: dict[tuple[str, str, int], Moments] = {}
         self.originals: dict[str, Original] = {}
@@ -62,12 +63,20 @@ class GroupWindows:
         return row
 
     def past(self, point: str | None, day: int) -> Past:
-        """Return what the days up to the one before yesterday say."""
+        """Return what the days up to the one before yesterday say; about most points nobody asks.
+
+        Other groups may keep it where this one wrote no older day.
+        """
         if point is None:
             return NO_PAST
-        if self.first_day < day - 1:
-            self._write_older(point, day)
-        return self.pasts.get((point, day), NO_PAST)
+        self._write_older(point, day)
+        key = (point, day)
+        found = self.memory.pasts.get(key)
+        if found is None or self.first_day < day - 1:
+            found = past_of(self.connection, point, day)
+            if self.first_day >= day - 1:
+                self.memory.pasts.put(key, found)
+        return found
 
     def usual_days(self, point: str | None, day: int) -> Usual:
         """Return day, count and sum of active and usual days, the latest first."""
@@ -101,5 +110,3 @@ class GroupWindows:
         if older:
             save_days(self.connection, [self.days[key] for key in sorted(older)])
             self.touched -= older
-            for key in [key for key in self.pasts if key[0] == point]:
-                self.pasts |= {key: pasts(self.connection, [point], key[1])[point]}

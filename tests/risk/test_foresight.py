@@ -8,16 +8,21 @@ import pytest
 
 from pos_sim.domain.calendar import DEMO_START
 from pos_sim.domain.money import yuan
-from pos_sim.domain.requests import Reported, Request
+from pos_sim.domain.requests import Position, Reported, Request
 from pos_sim.store.database import Database
 from risk.live.makers import MAKERS
 from risk.vocabulary import Lane, Tier
-from tests.counter import inquiry, withdrawal
-from tests.risk.watched import MINUTE, OWN_CARD, THIRD, Watched, watched
+from tests.counter import inquiry, transfer, withdrawal
+from tests.risk.watched import HOUR, MINUTE, OWN_CARD, THIRD, Watched, watched
 from tests.worlds import WRONG_PIN
 
 TODAY = DEMO_START.date().toordinal()
-SERIAL = Reported(terminal_serial="another")
+OWN_SERIAL, ANOTHER = Reported(terminal_serial="SN-1"), Reported(terminal_serial="another")
+
+
+def at(latitude: float) -> Reported:
+    """Return what a terminal reports that stands north of its point, which is at 26.6 degrees."""
+    return Reported(position=Position(latitude, longitude=106.7, accuracy_m=15))
 
 
 def asked_about_the_newest(bank: Watched) -> set[str]:
@@ -34,9 +39,14 @@ def asked_about_the_newest(bank: Watched) -> set[str]:
         (withdrawal(), set()),
         (inquiry(), set()),
         (withdrawal(amount=yuan(490)), set()),
-        (withdrawal(amount=yuan(500)), {"R10"}),
+        (withdrawal(amount=yuan(500)), set()),
+        (withdrawal(amount=yuan(500), at=DEMO_START + 12 * HOUR), {"R10"}),
         (withdrawal(card=OWN_CARD), {"R03"}),
-        (replace(withdrawal(), reported=SERIAL), {"R11", "R12"}),
+        (replace(withdrawal(), reported=OWN_SERIAL), set()),
+        (replace(withdrawal(), reported=ANOTHER), {"R12"}),
+        (replace(withdrawal(), reported=at(26.6017)), set()),  # 190 m
+        (replace(withdrawal(), reported=at(26.6027)), {"R11"}),  # 300 m
+        (transfer(), {"R15"}),
         (inquiry(pin=WRONG_PIN), {"R13"}),
     ],
 )

@@ -18,6 +18,7 @@ from pos_sim.store.database import Database
 from pos_sim.store.desk_tables import api_keys
 from pos_sim.store.keys import ApiKey, find_key, list_keys
 from pos_sim.store.save_book import save_entries
+from pos_sim.store.settlements import CLEARED_ON
 from pos_sim.store.tables import accounts, postings, terminals, world
 from pos_sim.store.world import read_world
 from seeds.digest import world_digest
@@ -61,6 +62,19 @@ def test_the_facts_of_the_world_are_kept_and_its_clock_shows_the_start(village: 
     assert facts is not None
     assert (facts.size, facts.seed) == ("village", SEED)
     assert REAL_TIME + facts.clock_offset == DEMO_START
+
+
+def test_a_business_day_is_found_by_its_index_however_few_there_were_at_first(
+    tmp_path: Path,
+) -> None:
+    """A planner that has seen a journal of one day would read the whole of it every evening."""
+    village = seeded(f"sqlite:///{tmp_path}/world.db")
+    query = f"explain query plan {CLEARED_ON.sqlite}"
+    plan = village.read_now(lambda c: c.exec_driver_sql(query, {"day": "2026-03-02"}).all())
+    village.close_now()
+    steps = [row[3] for row in plan if "postings" in row[3]]
+    assert len(steps) == 2
+    assert all("ix_postings_business_date" in step for step in steps), steps
 
 
 def test_some_terminals_are_bound_to_no_point(village: Database) -> None:
