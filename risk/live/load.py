@@ -24,9 +24,11 @@ from pos_sim.store.sql import Later
 from risk.events import DAY_US, HOUR_US
 from risk.live.memory import Memory, Spots, stamps_of
 from risk.live.rows import APPROVED, Original, Spot, start_us_of
+from risk.live.signs import REQUESTS
 from risk.live.windows import GroupWindows
 from risk.observe import USUAL_LIMIT, microseconds
 from risk.store import read_group
+from risk.store.point_days import NO_PAST, ask_pasts
 from risk.store.register import ask_places
 
 PAYS_A_BILL = (CardBillPayment, CashBillPayment)
@@ -73,6 +75,7 @@ class Reading:
         """Return the windows with all that was asked for."""
         windows, memory = self.windows, self.windows.memory
         memory.places.update(self._places.get())
+        self._take_pasts()
         self._take_spots()
         windows.cards = self._seen.get()
         windows.payees = self._paid.get()
@@ -90,6 +93,11 @@ class Reading:
         connection = self.connection
         unknown = [point for point in points if point not in memory.places]
         self._places = ask_places(connection, unknown)
+        self._pasts = {
+            day: (needed, ask_pasts(connection, needed, day))
+            for day in self.days
+            if (needed := self._points_to_ask_about(points, day))
+        }
         self._since_us = self.first_us - 2 * HOUR_US
         self._limits = limits_on(self.policies, max(self.days))
         self._know_spots(points)
@@ -99,6 +107,24 @@ class Reading:
 
     def _ask_spots(self, points: Collection[str]) -> Later[dict[str, list[Spot]]]:
         return read_group.ask_spots(self.connection, points, self._since_us, self._limits)
+
+    def _points_to_ask_about(self, points: set[str], day: int) -> list[str]:
+        """Return the points whose past a rule may soon want to know: busy, after an idle day.
+
+        Who wants to know another one's asks for it then (`GroupWindows.past`).
+        """
+        windows = self.windows
+        if windows.first_day < day - 1:
+            return []  # this very group may still change it
+        known = windows.memory.pasts
+        return [
+            point
+            for point in points
+            if (row := windows.days.get((point, day))) is not None
+            and row.requests + 1 >= REQUESTS[0]
+            and not windows.day_row(point, day - 1).cash_outs
+            and known.get((point, day)) is None
+        ]
 
     def _know_spots(self, points: set[str]) -> None:
         """Sort the points: memory knows the last hours, or all but the end of them, or not."""
@@ -114,6 +140,12 @@ class Reading:
                 windows.spots[point] = spots
             else:
                 self._behind[point] = spots
+
+    def _take_pasts(self) -> None:
+        for day, (needed, asked) in self._pasts.items():
+            found = asked.get()
+            for point in needed:
+                self.windows.memory.pasts.put((point, day), found.get(point, NO_PAST))
 
     def _take_spots(self) -> None:
         """Take what was read; where it does not prove that it is all, read the whole again."""

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from risk.live.memory import Memory, Spots
 from risk.live.rows import DayRow, Drawn, Original, Paid, Seen
 from risk.places import Place
-from risk.store.point_days import NO_PAST, Past, Usual, past_of, save_days, usual_days
+from risk.store.point_days import NO_PAST, Past, Usual, pasts, save_days, usual_days
 from risk.store.read_group import Moments
 from risk.store.read_later import PaidBefore
 from risk.store.register import read_places
@@ -73,7 +73,7 @@ class GroupWindows:
         key = (point, day)
         found = self.memory.pasts.get(key)
         if found is None or self.first_day < day - 1:
-            found = past_of(self.connection, point, day)
+            found = pasts(self.connection, [point], day).get(point, NO_PAST)
             if self.first_day >= day - 1:
                 self.memory.pasts.put(key, found)
         return found

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import Connection
 
 from pos_sim.store.rows import day_or_none, to_day
-from pos_sim.store.sql import InsertSet, Statement
+from pos_sim.store.sql import InsertSet, Later, Statement
 from risk.baseline import ACTIVE_DAYS
 from risk.live.rows import DayRow, date_text
 from risk.store.tables import risk_point_days
@@ -27,13 +27,16 @@ UPSERT = InsertSet(
     + ", ".join(f"{name} = excluded.{name}" for name in COLUMNS[2:]),
 )
 PAST = Statement(
-    "select (select d.business_date from risk_point_days d where d.service_point_id = :point"
-    " and d.business_date < :until and d.business_date >= :oldest and d.cash_outs > 0"
-    " order by d.business_date desc limit 1), coalesce(sum(withdrawals), 0),"
-    " coalesce(sum(non_local), 0),"
-    " coalesce(sum(case when jumped and business_date >= :jumps_from then 1 else 0 end), 0)"
-    " from risk_point_days where service_point_id = :point"
-    " and business_date >= :month_from and business_date < :until"
+    "select p.service_point_id, (select d.business_date from risk_point_days d"
+    " where d.service_point_id = p.service_point_id and d.business_date < :until"
+    " and d.business_date >= :oldest and d.cash_outs > 0 order by d.business_date desc limit 1),"
+    " coalesce(m.withdrawals, 0), coalesce(m.non_local, 0), coalesce(m.jumps, 0)"
+    " from service_points p left join (select service_point_id, sum(withdrawals) as withdrawals,"
+    " sum(non_local) as non_local,"
+    " sum(case when jumped and business_date >= :jumps_from then 1 else 0 end) as jumps"
+    " from risk_point_days where service_point_id {in:points text}"
+    " and business_date >= :month_from and business_date < :until group by service_point_id) m"
+    " on m.service_point_id = p.service_point_id where p.service_point_id {in:points text}"
 )
 SHOWN = Statement(
     "select business_date, moves, moved_fen, jumped from risk_point_days"
@@ -60,16 +63,27 @@ class Past:
 NO_PAST = Past()
 
 
-def past_of(connection: Connection, point: str, today: int) -> Past:
-    """Return the past of a point, seen from a business date."""
-    ((last_cash, withdrawals, non_local, jumps),) = PAST.rows(
+def pasts(connection: Connection, points: Collection[str], today: int) -> dict[str, Past]:
+    """Return the past of each point, seen from a business date."""
+    return ask_pasts(connection, points, today).get()
+
+
+def ask_pasts(
+    connection: Connection, points: Collection[str], today: int
+) -> Later[dict[str, Past]]:
+    """Ask for the past of each point, seen from a business date."""
+    asked = PAST.ask(
         connection,
-        point=point,
+        points=points,
         until=date_text(today - 1),
         oldest=date_text(today - HISTORY_DAYS),
         month_from=date_text(today - MONTH_DAYS),
         jumps_from=date_text(today - JUMP_DAYS + 1),
     )
+    return Later(asked, lambda found: {row[0]: _past(*row[1:]) for row in found})
+
+
+def _past(last_cash: object, withdrawals: int, non_local: int, jumps: int) -> Past:
     day = day_or_none(last_cash)
     last = None if day is None else day.toordinal()
     return Past(last, int(withdrawals), int(non_local), int(jumps))
