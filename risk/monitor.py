@@ -99,8 +99,8 @@ class GroupWatch:
     ) -> None:
         self.monitor = monitor
         self.connection = connection
-        asked = [request for request in requests if not isinstance(request, Charge)]
-        self._reading = Reading(connection, asked, monitor.policies) if asked else None
+        is_watched = not all(isinstance(request, Charge) for request in requests)
+        self._reading = Reading(connection, requests, monitor.policies) if is_watched else None
         self.done: list[Case] = []
         self.said: list[Said] = []
         self._case: Case | None = None

@@ -15,6 +15,7 @@ from pos_sim.domain.requests import (
     CardBillPayment,
     CardRequest,
     CashBillPayment,
+    Charge,
     Request,
     Reversal,
 )
@@ -38,9 +39,11 @@ class Reading:
     """The windows of a group on their way: asked for behind the locks of its book."""
 
     def __init__(
-        self, connection: Connection, requests: Sequence[Request], policies: PolicySet
+        self, connection: Connection, group: Sequence[Request], policies: PolicySet
     ) -> None:
+        requests = watched_of(group)
         self.connection = connection
+        self.group = group
         self.requests = requests
         self.policies = policies
         moments = [request.received_at for request in requests]
@@ -57,7 +60,7 @@ class Reading:
     def ask(self, held: Held, memory: Memory) -> None:
         """Ask for the rest, and of points only what memory does not know."""
         self.windows = GroupWindows(self.connection, memory)
-        self.windows.meets_cards_again = meets_cards_again(self.requests, held)
+        self.windows.meets_cards_again = meets_cards_again(self.group, held)
         self.windows.first_day = min(self.days)
         self.windows.days = self._days.get()
         self._ask_points(set(held.points), memory)
@@ -185,11 +188,19 @@ class Reading:
         self._serials = read_group.ask_serials(self.connection, serials)
 
 
-def meets_cards_again(requests: Sequence[Request], held: Held) -> bool:
-    """Say whether a member of a group may ask what an earlier one did with the same card."""
-    kinds = list(map(type, requests))
+def watched_of(group: Sequence[Request]) -> list[Request]:
+    """Return the requests of people; what the bank charges by itself is not watched."""
+    return [request for request in group if not isinstance(request, Charge)]
+
+
+def meets_cards_again(group: Sequence[Request], held: Held) -> bool:
+    """Say whether a member of a group may ask what an earlier one did with the same card.
+
+    Where each card request holds a card of its own, none does; reversals and charges hold others.
+    """
+    kinds = list(map(type, group))
     with_card = sum(issubclass(kind, CardRequest) for kind in kinds)
-    return with_card > len(held.cards) or Reversal in kinds
+    return with_card > len(held.cards) or Reversal in kinds or Charge in kinds
 
 
 def days_of(moments: Collection[datetime]) -> set[int]:

@@ -16,6 +16,7 @@ from pos_sim.store import tables
 from pos_sim.store.database import Database
 from tests.counter import (
     card_bill,
+    charge,
     inquiry,
     remittance,
     reversal,
@@ -242,3 +243,13 @@ def test_a_point_of_tier_d_refuses_in_the_small_hours(still_database: Database) 
         )
         (refused,) = bank.ask(withdrawal(amount=yuan(500), at=DEMO_START + 16 * HOUR))
         assert refused.response_code == "59"
+
+
+def test_what_the_bank_charges_meanwhile_hides_nothing_that_a_card_does(
+    still_database: Database,
+) -> None:
+    """A group holds the cards that it charges, too: they are no cards at a counter."""
+    charges = [charge(n, card=card) for n, card in enumerate(("abc_debit", "grcu_debit"), 1)]
+    with watched(still_database) as bank:
+        bank.group([*charges, *structuring()])
+        assert bank.hits("R01")
