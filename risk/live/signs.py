@@ -59,13 +59,13 @@ def signs_of_request(case: Case) -> Signs:
 
 def signs_of_size(case: Case) -> Signs:
     """Return what ``at_most_now`` is told."""
-    is_small = case.amount < OFF_HOURS_AMOUNT_FEN
+    is_small, tells_nothing = case.amount < OFF_HOURS_AMOUNT_FEN, told(case) == TOLD_NOTHING
     return (
         is_small,
         not is_small and not minutes_outside_hours(case),
-        payers_of(case),
-        is_near(case),
-        is_serial_of_one(case),
+        1 if case.payee is None else payers_of(case, case.payee),
+        tells_nothing or is_near(case),
+        tells_nothing or is_serial_of_one(case),
     )
 
 
@@ -110,11 +110,9 @@ def is_serial_of_one(case: Case) -> bool:
     return not seen or (len(seen) == 1 and case.terminal in seen)
 
 
-def payers_of(case: Case) -> int:
+def payers_of(case: Case, payee: int) -> int:
     """Return how many may have paid the payee, the one in hand included, up to ``MANY``."""
-    if case.payee is None:
-        return 1
-    return min(len(case.windows.paid_to(case.payee)) + 1, MANY)
+    return min(len(case.windows.paid_to(payee)) + 1, MANY)
 
 
 def is_nothing_drawn(case: Case) -> bool:
