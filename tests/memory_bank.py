@@ -32,7 +32,7 @@ from pos_sim.domain.transactions import Refusal, Status, Transaction
 from pos_sim.domain.watching import ALLOWED, Assessment, Verdict
 from pos_sim.engine.holds import release
 from pos_sim.engine.monitor import AllowAll
-from pos_sim.store.load_book import first_of_each_key
+from pos_sim.store.book_rows import first_of_each_key
 from tests.counter import key
 from tests.world import World
 from tests.worlds import POS, RULES, SMALL, book_of

@@ -12,8 +12,8 @@ from pos_sim.domain.transactions import Transaction
 from pos_sim.engine.group_commit import GroupCommit
 from pos_sim.engine.monitor import Monitor
 from pos_sim.engine.post_group import post_group
+from pos_sim.store.book_rows import read_transactions
 from pos_sim.store.database import Database, StoreCrossed, StoreError
-from pos_sim.store.load_book import read_transactions
 
 
 class KeyReused(Exception):

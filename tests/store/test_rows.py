@@ -17,8 +17,9 @@ from pos_sim.domain.requests import Business
 from pos_sim.domain.service_points import Control
 from pos_sim.domain.transactions import Refusal, Status, Transaction, seal_of
 from pos_sim.store import rows
+from pos_sim.store.book_rows import read_transactions
 from pos_sim.store.database import Database
-from pos_sim.store.load_book import load_book, read_transactions
+from pos_sim.store.load_book import load_book
 from pos_sim.store.save_book import INSERT_TRANSACTIONS
 from pos_sim.store.seals import seal_of_row
 from pos_sim.store.tables import transactions as table

@@ -34,7 +34,7 @@ from api.problems import Problem, invalid_field
 from api.routes.risk_backtests import judged
 from pos_sim.domain.calendar import business_date
 from pos_sim.domain.transactions import Transaction
-from pos_sim.store.load_book import read_transactions
+from pos_sim.store.book_rows import read_transactions
 from pos_sim.store.query_points import PointRecord, points_by_id
 from pos_sim.store.rows import from_us
 from risk.backtest import Result

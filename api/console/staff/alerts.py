@@ -13,8 +13,8 @@ from api.console.staff.trail import Line, trail_of
 from api.console.staff.usual import Usual, usual_of
 from api.problems import Problem
 from pos_sim.domain.transactions import Transaction
+from pos_sim.store.book_rows import read_transactions
 from pos_sim.store.keys import list_keys
-from pos_sim.store.load_book import read_transactions
 from pos_sim.store.query_points import PointRecord, points_by_id
 from risk.alerts import MONITOR, Action, State
 from risk.approvals import Approval, pending_approvals

@@ -14,7 +14,7 @@ from pos_sim.domain.calendar import SHANGHAI
 from pos_sim.domain.codes import CODES
 from pos_sim.domain.requests import Business
 from pos_sim.domain.transactions import Transaction
-from pos_sim.store.load_book import read_transactions
+from pos_sim.store.book_rows import read_transactions
 from pos_sim.store.outbox import STAFF, TRANSACTIONS, Place, Row, rows_after
 from pos_sim.store.queries import TransactionFilter, list_transactions
 from pos_sim.store.tables import service_points
