@@ -28,7 +28,7 @@ from risk.live.rows import APPROVED, Original, Spot, start_us_of
 from risk.live.signs import REQUESTS
 from risk.live.windows import GroupWindows
 from risk.observe import USUAL_LIMIT, microseconds
-from risk.store import read_group
+from risk.store import read_group, read_payees
 from risk.store.point_days import NO_PAST, ask_pasts
 from risk.store.register import ask_places
 
@@ -175,9 +175,9 @@ class Reading:
         self._seen = read_group.ask_seen(connection, held.cards, week)
         payees = set(held.payees.values())
         accounts = {card.account_id for card in held.cards.values()} | payees
-        self._paid = read_group.ask_paid(connection, accounts, since_us)
+        self._paid = read_payees.ask_paid(connection, accounts, since_us)
         self.windows.drawn_accounts = frozenset(payees)
-        self._drawn = read_group.ask_drawn(connection, payees, since_us)
+        self._drawn = read_payees.ask_drawn(connection, payees, since_us)
 
     def _ask_reported(self) -> None:
         """Ask what terminals reported before, as far as any reports something now."""

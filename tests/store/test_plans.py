@@ -10,9 +10,18 @@ from pos_sim.store import book_rows, lock_bills
 from pos_sim.store.database import Database
 from pos_sim.store.sql import Statement
 from risk import weighing
-from risk.store import newest, point_days, read_group, read_later, save_hits
+from risk.store import newest, point_days, read_group, read_later, read_payees, save_hits
 
-ROOMS = (book_rows, lock_bills, read_group, read_later, point_days, save_hits, weighing)
+ROOMS = (
+    book_rows,
+    lock_bills,
+    read_group,
+    read_later,
+    read_payees,
+    point_days,
+    save_hits,
+    weighing,
+)
 
 
 def test_no_statement_of_a_group_reads_a_whole_table(shared: Database) -> None:
