@@ -43,9 +43,11 @@ How to add a page, say 预警处置:
    ``follow``, filters, tabs, timelines, and moves with the reasons of those that are not possible.
    ``visit.do(..., again=page)`` shows a form that was refused as it was typed, and ``wrong`` has
    what is wrong with each field.
+   A list that many follow is read with ``read_list`` and shown with ``show_list``: its rows stand
+   in a template of their own (``part``), which does not know who reads, and several pages share it.
 7. **Navigation** knows all pages already (``navigation.py``); an entry shows once its page exists.
 
 ``house`` what pages share · ``gate`` who may come in · ``visit`` what a page function gets ·
-``session`` who is signed in · ``once`` forms that act once · ``assets`` static files under one
-hash · ``armor`` headers and gzip.
+``together`` lists that many follow · ``session`` who is signed in · ``once`` forms that act once ·
+``assets`` static files under one hash · ``armor`` headers and gzip.
 """
