@@ -188,12 +188,17 @@ def test_every_world_has_a_list_of_each_kind_and_effect(desk: Watched) -> None:
     assert after[BLOCKED] == before + 1
 
 
+def names_of(found: list[dict[str, Any]]) -> list[tuple[str, str, str]]:
+    """Return what never changes; the clock may end a proposal between two readings."""
+    return [(one["entry_id"], one["value"], one["since"]) for one in found]
+
+
 def test_entries_are_paged_the_newest_first(desk: Watched) -> None:
     for _ in range(3):
         entry(desk, desk.someone()[1])
     whole = entries(desk, ended=True, limit=200)
     paged = desk.counter.pages(f"/v1/risk/lists/{BLOCKED}/entries", ended=True, limit=2)
-    assert paged == whole
+    assert names_of(paged) == names_of(whole)
     assert [one["state"] for one in entries(desk)] == ["in_force"] * len(entries(desk))
 
 
