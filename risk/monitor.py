@@ -99,8 +99,13 @@ class GroupWatch:
     ) -> None:
         self.monitor = monitor
         self.connection = connection
-        is_watched = not all(isinstance(request, Charge) for request in requests)
-        self._reading = Reading(connection, requests, monitor.policies) if is_watched else None
+        asked = [request for request in requests if not isinstance(request, Charge)]
+        with_charges = len(asked) < len(requests)
+        self._reading = (
+            Reading(connection, asked, monitor.policies, with_charges=with_charges)
+            if asked
+            else None
+        )
         self.done: list[Case] = []
         self.said: list[Said] = []
         self._case: Case | None = None

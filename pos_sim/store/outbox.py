@@ -42,17 +42,13 @@ HERE = {
         "select pg_snapshot_xmin(pg_current_snapshot())::text::bigint - 1, 9223372036854775807"
     ),
 }
-AHEAD = {
-    "sqlite": Statement("select topic, body from outbox where no > :no and xid >= :xid"),
-    "postgresql": Statement("select topic, body from outbox where (xid, no) > (:xid, :no)"),
+SEEN_BEHIND = {
+    "sqlite": "select topic, body from outbox where no > :no and xid >= :xid",
+    "postgresql": "select topic, body from outbox where (xid, no) > (:xid, :no)",
 }
+AHEAD = {name: Statement(text) for name, text in SEEN_BEHIND.items()}
 SAID = {
-    "sqlite": Statement(
-        "select topic, body from outbox where no > :no and xid >= :xid and topic <> 'transactions'"
-    ),
-    "postgresql": Statement(
-        "select topic, body from outbox where (xid, no) > (:xid, :no) and topic <> 'transactions'"
-    ),
+    name: Statement(f"{text} and topic <> 'transactions'") for name, text in SEEN_BEHIND.items()
 }
 OLDEST = {
     "sqlite": Statement("select xid, no from outbox order by no limit 1"),

@@ -15,7 +15,6 @@ from pos_sim.domain.requests import (
     CardBillPayment,
     CardRequest,
     CashBillPayment,
-    Charge,
     Request,
     Reversal,
 )
@@ -36,15 +35,22 @@ PAYS_A_BILL = (CardBillPayment, CashBillPayment)
 
 
 class Reading:
-    """The windows of a group on their way: asked for behind the locks of its book."""
+    """The windows of a group on their way: asked for behind the locks of its book.
+
+    ``with_charges``: the book holds cards that the bank charges, too; those are not watched.
+    """
 
     def __init__(
-        self, connection: Connection, group: Sequence[Request], policies: PolicySet
+        self,
+        connection: Connection,
+        requests: Sequence[Request],
+        policies: PolicySet,
+        *,
+        with_charges: bool,
     ) -> None:
-        requests = watched_of(group)
         self.connection = connection
-        self.group = group
         self.requests = requests
+        self.with_charges = with_charges
         self.policies = policies
         moments = [request.received_at for request in requests]
         self.first_us = microseconds(min(moments))
@@ -60,7 +66,7 @@ class Reading:
     def ask(self, held: Held, memory: Memory) -> None:
         """Ask for the rest, and of points only what memory does not know."""
         self.windows = GroupWindows(self.connection, memory)
-        self.windows.meets_cards_again = meets_cards_again(self.group, held)
+        self.windows.meets_cards_again = self.with_charges or meets_cards_again(self.requests, held)
         self.windows.first_day = min(self.days)
         self.windows.days = self._days.get()
         self._ask_points(set(held.points), memory)
@@ -117,8 +123,8 @@ class Reading:
         Who wants to know another one's asks for it then (`GroupWindows.past`).
         """
         windows = self.windows
-        if windows.first_day < day - 1:
-            return []  # this very group may still change it
+        if windows.may_change_past(day):
+            return []
         known = windows.memory.pasts
         return [
             point
@@ -188,19 +194,14 @@ class Reading:
         self._serials = read_group.ask_serials(self.connection, serials)
 
 
-def watched_of(group: Sequence[Request]) -> list[Request]:
-    """Return the requests of people; what the bank charges by itself is not watched."""
-    return [request for request in group if not isinstance(request, Charge)]
-
-
-def meets_cards_again(group: Sequence[Request], held: Held) -> bool:
+def meets_cards_again(requests: Sequence[Request], held: Held) -> bool:
     """Say whether a member of a group may ask what an earlier one did with the same card.
 
-    Where each card request holds a card of its own, none does; reversals and charges hold others.
+    Where each card request holds a card of its own, none does; reversals hold others.
     """
-    kinds = list(map(type, group))
+    kinds = list(map(type, requests))
     with_card = sum(issubclass(kind, CardRequest) for kind in kinds)
-    return with_card > len(held.cards) or Reversal in kinds or Charge in kinds
+    return with_card > len(held.cards) or Reversal in kinds
 
 
 def days_of(moments: Collection[datetime]) -> set[int]:

@@ -59,13 +59,13 @@ def signs_of_request(case: Case) -> Signs:
 
 def signs_of_size(case: Case) -> Signs:
     """Return what ``at_most_now`` is told."""
-    is_small, tells_nothing = case.amount < OFF_HOURS_AMOUNT_FEN, told(case) == TOLD_NOTHING
+    is_small = case.amount < OFF_HOURS_AMOUNT_FEN
     return (
         is_small,
         not is_small and not minutes_outside_hours(case),
         1 if case.payee is None else payers_of(case, case.payee),
-        tells_nothing or is_near(case),
-        tells_nothing or is_serial_of_one(case),
+        is_near(case),
+        is_serial_of_one(case),
     )
 
 

@@ -6,15 +6,20 @@ so that it makes no difference whether an earlier request is found here or in th
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import TypeVar
+
 from sqlalchemy import Connection
 
-from risk.live.memory import Memory, Spots
+from risk.live.memory import Lately, Memory, Spots
 from risk.live.rows import DayRow, Drawn, Original, Paid, Seen
 from risk.places import Place
-from risk.store.point_days import NO_PAST, Past, Usual, pasts, save_days, usual_days
+from risk.store.point_days import NO_PAST, Past, Usual, past_of, save_days, usual_days
 from risk.store.read_group import Moments
 from risk.store.read_later import PaidBefore
 from risk.store.register import read_places
+
+T = TypeVar("T")
 
 
 class GroupWindows:
@@ -63,49 +68,47 @@ class GroupWindows:
         return row
 
     def past(self, point: str | None, day: int) -> Past:
-        """Return what the days up to the one before yesterday say; about most points nobody asks.
-
-        Other groups may keep it where this one wrote no older day.
-        """
+        """Return what the days up to the one before yesterday say; hardly anybody asks."""
         if point is None:
             return NO_PAST
-        self._write_older(point, day)
-        key = (point, day)
-        found = self.memory.pasts.get(key)
-        if found is None or self.first_day < day - 1:
-            found = pasts(self.connection, [point], day).get(point, NO_PAST)
-            if self.first_day >= day - 1:
-                self.memory.pasts.put(key, found)
-        return found
+        return self._about_past(self.memory.pasts, point, day, past_of)
 
     def usual_days(self, point: str | None, day: int) -> Usual:
         """Return day, count and sum of active and usual days, the latest first."""
         if point is None:
             return []
-        self._write_older(point, day)
-        found = self._usual(point, day)
+        found = self._about_past(self.memory.usual, point, day, usual_days)
         yesterday = self.day_row(point, day - 1)
         if yesterday.moves and not yesterday.jumped:
             return [(yesterday.day, yesterday.moves, yesterday.moved), *found]
         return found
 
-    def _usual(self, point: str, day: int) -> Usual:
-        """Return what is usual; other groups may keep it where this one wrote no older day."""
-        key = (point, day)
-        found = self.memory.usual.get(key)
-        if found is None or self.first_day < day - 1:
-            found = usual_days(self.connection, point, day)
-            if self.first_day >= day - 1:
-                self.memory.usual.put(key, found)
+    def may_change_past(self, day: int) -> bool:
+        """Say whether this very group may do something before yesterday.
+
+        Only a group that spans days does: a simulation, never a bank.
+        """
+        return self.first_day < day - 1
+
+    def _about_past(
+        self,
+        kept: Lately[tuple[str, int], T],
+        point: str,
+        day: int,
+        read: Callable[[Connection, str, int], T],
+    ) -> T:
+        """Return what the past of a point says; kept for others where this group adds nothing."""
+        if self.may_change_past(day):
+            self._write_older(point, day)
+            return read(self.connection, point, day)
+        found = kept.get((point, day))
+        if found is None:
+            found = read(self.connection, point, day)
+            kept.put((point, day), found)
         return found
 
     def _write_older(self, point: str, day: int) -> None:
-        """Write what this very group did here before yesterday, so that it can be read as past.
-
-        Only a group that spans days has any of it: a simulation, never a bank.
-        """
-        if self.first_day >= day - 1:
-            return
+        """Write what this very group did here before yesterday, so that it can be read as past."""
         older = {key for key in self.touched if key[0] == point and key[1] < day - 1}
         if older:
             save_days(self.connection, [self.days[key] for key in sorted(older)])

@@ -63,9 +63,9 @@ class Past:
 NO_PAST = Past()
 
 
-def pasts(connection: Connection, points: Collection[str], today: int) -> dict[str, Past]:
-    """Return the past of each point, seen from a business date."""
-    return ask_pasts(connection, points, today).get()
+def past_of(connection: Connection, point: str, today: int) -> Past:
+    """Return the past of a point, seen from a business date."""
+    return ask_pasts(connection, [point], today).get().get(point, NO_PAST)
 
 
 def ask_pasts(

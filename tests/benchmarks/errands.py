@@ -49,6 +49,18 @@ class Village:
     payees: list[tuple[str, str]]
 
 
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """What somebody at a counter goes by; ``last``: the withdrawal before, if there was one."""
+
+    key: Key
+    at: datetime
+    who: Customer
+    village: Village
+    dice: random.Random
+    last: list[Request]
+
+
 def village_in(connection: Connection) -> Village:
     """Give every working card a counter of its own town's points."""
     at_counter = (
@@ -86,91 +98,49 @@ def requests_of(village: Village, number: int) -> Iterator[Request]:
         customer = dice.choice(village.customers)
         key = Key(customer.terminal, f"{number:06d}", f"{trace:06d}")
         what = dice.choices(ERRANDS, WEIGHTS)[0]
-        request = what(key, start + trace * STEP, customer, village, dice, last)
+        request = what(Errand(key, start + trace * STEP, customer, village, dice, last))
         last = [request] if isinstance(request, Withdrawal) else last
         yield request
 
 
-def withdraw(
-    key: Key,
-    at: datetime,
-    who: Customer,
-    village: Village,
-    dice: random.Random,
-    last: list[Request],
-) -> Request:
-    amount = yuan(100 * dice.randint(1, 5))
-    return Withdrawal(key=key, received_at=at, pan=who.pan, pin=who.pin, amount=amount)
+def withdraw(it: Errand) -> Request:
+    amount = yuan(100 * it.dice.randint(1, 5))
+    return Withdrawal(key=it.key, received_at=it.at, pan=it.who.pan, pin=it.who.pin, amount=amount)
 
 
-def ask(
-    key: Key,
-    at: datetime,
-    who: Customer,
-    village: Village,
-    dice: random.Random,
-    last: list[Request],
-) -> Request:
-    return BalanceInquiry(key=key, received_at=at, pan=who.pan, pin=who.pin)
+def ask(it: Errand) -> Request:
+    return BalanceInquiry(key=it.key, received_at=it.at, pan=it.who.pan, pin=it.who.pin)
 
 
-def send(
-    key: Key,
-    at: datetime,
-    who: Customer,
-    village: Village,
-    dice: random.Random,
-    last: list[Request],
-) -> Request:
-    account_no, name = dice.choice(village.payees)
+def send(it: Errand) -> Request:
+    account_no, name = it.dice.choice(it.village.payees)
     return Transfer(
-        key=key, received_at=at, pan=who.pan, pin=who.pin, amount=yuan(50),
+        key=it.key, received_at=it.at, pan=it.who.pan, pin=it.who.pin, amount=yuan(50),
         payee_account_no=account_no, payee_name=name,
     )  # fmt: skip
 
 
-def remit(
-    key: Key,
-    at: datetime,
-    who: Customer,
-    village: Village,
-    dice: random.Random,
-    last: list[Request],
-) -> Request:
-    account_no, name = dice.choice(village.payees)
+def remit(it: Errand) -> Request:
+    account_no, name = it.dice.choice(it.village.payees)
     return CashRemittance(
-        key=key, received_at=at, amount=yuan(50), payer_name="张三", payee_account_no=account_no,
-        payee_name=name,
+        key=it.key, received_at=it.at, amount=yuan(50), payer_name="张三",
+        payee_account_no=account_no, payee_name=name,
     )  # fmt: skip
 
 
-def pay(
-    key: Key,
-    at: datetime,
-    who: Customer,
-    village: Village,
-    dice: random.Random,
-    last: list[Request],
-) -> Request:
-    bill_no = f"{dice.randrange(10**9)}"
+def pay(it: Errand) -> Request:
+    bill_no = f"{it.dice.randrange(10**9)}"
     return CashBillPayment(
-        key=key, received_at=at, amount=yuan(60), biller_id="any", bill_no=bill_no
+        key=it.key, received_at=it.at, amount=yuan(60), biller_id="any", bill_no=bill_no
     )
 
 
-def take_back(
-    key: Key,
-    at: datetime,
-    who: Customer,
-    village: Village,
-    dice: random.Random,
-    last: list[Request],
-) -> Request:
-    if not last:
-        return ask(key, at, who, village, dice, last)
-    original = last[0].key
-    key = key._replace(terminal_id=original.terminal_id)
-    return Reversal(key=key, received_at=at, original=original, reason=ReversalReason.TIMEOUT)
+def take_back(it: Errand) -> Request:
+    if not it.last:
+        return ask(it)
+    original = it.last[0].key
+    key = it.key._replace(terminal_id=original.terminal_id)
+    return Reversal(key=key, received_at=it.at, original=original, reason=ReversalReason.TIMEOUT)
 
 
 ERRANDS = (withdraw, ask, send, remit, pay, take_back)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 
@@ -10,14 +9,12 @@ import pytest
 from sqlalchemy import Connection, text
 
 from pos_sim.domain.authorize import Facts
-from pos_sim.domain.book import Book
-from pos_sim.domain.decision import Decision
-from pos_sim.domain.requests import Business, Request, Transfer
+from pos_sim.domain.requests import Business, Transfer
 from pos_sim.domain.transactions import Refusal
 from pos_sim.domain.watching import ALLOWED, Assessment, Verdict
 from pos_sim.engine.holds import release_due_now
+from pos_sim.engine.monitor import AllowAll
 from pos_sim.policies import shipped
-from pos_sim.store.reads_along import ReadsNothing
 from risk.monitor import RiskMonitor
 from seeds.sizes import Size
 from seeds.traffic.day import run_day
@@ -127,27 +124,12 @@ def test_a_day_of_the_whole_bank(tmp_path: Path) -> None:
     assert report.market_points > 300
 
 
-class HoldTransfers(ReadsNothing):
+class HoldTransfers(AllowAll):
     """A monitor that holds every transfer."""
-
-    def watch(self, connection: Connection, requests: Sequence[Request]) -> HoldTransfers:
-        return self
-
-    def see(self, book: Book) -> None:
-        pass
-
-    def lets_pass(self, facts: Facts) -> bool:
-        return False
 
     def assess(self, facts: Facts, refusal: Refusal | None) -> Assessment:
         is_transfer = isinstance(facts.request, Transfer)
         return Assessment(Verdict.HOLD) if is_transfer else ALLOWED
-
-    def record(self, decision: Decision) -> None:
-        pass
-
-    def save(self, connection: Connection) -> None:
-        pass
 
 
 class Counting:

@@ -85,15 +85,16 @@ async def cases_page(
     )
     reading = await read_list(visit, ("cases", *asked.values(), cursor), look)
     found, names, waiting, counts = reading.found
+    kinds = [(one.kind.value, visit.t.pick(one.title, one.title_en)) for one in WORKFLOWS.values()]
     listed = part(
         visit, reading, "cases_list.html",
         found=found.items, names=names, waiting=waiting, asked=asked, workflows=WORKFLOWS,
-        due_of=partial(due_of, visit), reason_of=partial(reason_of, visit.t),
+        kinds=kinds, due_of=partial(due_of, visit), reason_of=partial(reason_of, visit.t),
         next_page=next_page(AT, asked, found.after),
     )  # fmt: skip
     return show_list(
         visit, "cases.html", reading, Watch(kinds=("case", "approval")), status=status,
-        list=listed, tabs=tabs(asked, counts), workflows=WORKFLOWS, may_act=visit.may(*ACTING),
+        list=listed, tabs=tabs(asked, counts), kinds=kinds, may_act=visit.may(*ACTING),
     )  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from sqlalchemy import insert
 from pos_sim.store.database import Database
 from risk.store.tables import risk_point_days
 from tests.api.console.chromium import screen
+from tests.api.console.staff.hands import fill_in
 from tests.api.console.teller import Teller, lay_new, opened
 from tests.api.counter import Counter
 from tests.risk.test_grading import day_row
@@ -112,15 +113,6 @@ def equip(page: Page) -> str:
 def ask_to_open(page: Page) -> None:
     fill_in(page, "opening", "申请开业，手续齐全")
     expect(page.locator(".flash")).to_contain_text("已提交开业申请")
-
-
-def fill_in(page: Page, move: str, note: str) -> None:
-    """Open a move, write its note, and send it."""
-    form = page.locator(f"#move-{move}")
-    if form.get_attribute("open") is None:
-        form.locator("summary").click()
-    form.locator("textarea").fill(note)
-    form.locator("button").click()
 
 
 def agree(page: Page, what: str) -> None:
