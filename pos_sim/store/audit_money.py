@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 from pos_sim.domain.accounts import BANK_ACCOUNTS, NORMAL_SIDE, Kind, Side
 from pos_sim.store.finding import Finding
 from pos_sim.store.sql import Statement
+from pos_sim.store.tables import FOLLOWS
 
 
 def ids_of(kind: Kind) -> str:
@@ -76,11 +77,12 @@ def fees(connection: Connection, _key: bytes) -> Iterator[Finding]:
         yield Finding("fee", f"transaction {transaction_id}", text)
 
 
+OWN_ENTRY = "p.entry_id = t.transaction_id and p.business_date = t.business_date"
 AMOUNTS = Statement(  # in the order of the table, which is that of time: neighbors lie together
     "select transaction_id, first_status, total, paid from ("
     " select t.transaction_id, t.first_status, coalesce(t.amount_fen, 0) + t.fee_charged_fen"
     "  as total, coalesce((select sum(p.amount_fen) from postings p"
-    "   where p.entry_id = t.transaction_id"
+    f"   where {OWN_ENTRY}"
     "   and p.debit_account_id = coalesce(c.account_id, s.operator_account_id)), 0) as paid"
     "  from transactions t"
     "  left join cards c on c.card_id = t.card_id"
@@ -99,7 +101,7 @@ def amounts(connection: Connection, _key: bytes) -> Iterator[Finding]:
 SILENT_ENTRIES = Statement(
     "select t.transaction_id, t.business, t.first_status from transactions t"
     " where (t.first_status = 'declined' or t.business = 'balance_inquiry')"
-    " and exists (select 1 from postings p where p.entry_id = t.transaction_id)"
+    f" and exists (select 1 from postings p where {OWN_ENTRY})"
 )
 BURIED = Statement(
     "select t.transaction_id from tombstones b cross join transactions t"
@@ -116,20 +118,26 @@ def moved_by_nothing(connection: Connection, _key: bytes) -> Iterator[Finding]:
         yield Finding("no_movement", f"transaction {transaction_id}", "decided beside a tombstone")
 
 
-MOVED_BY = "coalesce((select sum(p.amount_fen) from postings p where p.entry_id = {}), 0)"
-RELEASED = "o.transaction_id || '-release'"
-UNDONE = "case when o.ended_by like 'by %' then o.transaction_id || '-cancel' else o.ended_by end"
+MOVED_BY = (
+    "coalesce((select sum(p.amount_fen) from transactions t cross join postings p"
+    f" where t.transaction_id = {{}} and {OWN_ENTRY}), 0)"
+)
+MOVED_LATER = (
+    "coalesce((select sum(p.amount_fen) from postings p"
+    f" where p.entry_id = o.transaction_id || '{{}}' and {FOLLOWS}), 0)"
+)
 REVERSALS = Statement(
     "select * from (select o.transaction_id, o.ended_by,"
-    f" {MOVED_BY.format('o.transaction_id')} + {MOVED_BY.format(RELEASED)} as moved,"
-    f" {MOVED_BY.format(UNDONE)} as undone"
+    f" {MOVED_BY.format('o.transaction_id')} + {MOVED_LATER.format('-release')} as moved,"
+    f" case when o.ended_by like 'by %' then {MOVED_LATER.format('-cancel')}"
+    f"  else {MOVED_BY.format('o.ended_by')} end as undone"
     " from transactions o where o.status = 'reversed') as sides where moved <> undone"
 )
 TWICE = Statement(
-    "select r.original_id, count(*) from transactions r"
-    " where r.business = 'reversal' and r.original_id is not null"
-    " and exists (select 1 from postings p where p.entry_id = r.transaction_id)"
-    " group by r.original_id having count(*) > 1"
+    "select t.original_id, count(*) from transactions t"
+    " where t.business = 'reversal' and t.original_id is not null"
+    f" and exists (select 1 from postings p where {OWN_ENTRY})"
+    " group by t.original_id having count(*) > 1"
 )
 UNMARKED = Statement(
     "select r.transaction_id, o.transaction_id, o.status from transactions r"
@@ -154,7 +162,7 @@ def reversals(connection: Connection, _key: bytes) -> Iterator[Finding]:
 HOLDS = Statement(
     "select transaction_id, status, amount_fen, coalesce(paid, 0) from ("
     " select t.transaction_id, t.status, t.amount_fen, (select sum(p.amount_fen) from postings p"
-    "  where p.entry_id = t.transaction_id || '-release'"
+    f"  where p.entry_id = t.transaction_id || '-release' and {FOLLOWS}"
     "  and p.credit_account_id = t.payee_account_id) as paid"
     " from transactions t where t.first_status = 'held') as sides"
     " where coalesce(paid, 0) <> case status"
@@ -173,7 +181,7 @@ def holds(connection: Connection, _key: bytes) -> Iterator[Finding]:
 STRAY_ENTRIES = Statement(  # the first question is about nearly all, the second about a few
     "select distinct p.entry_id from postings p where p.entry_id not like 'opening%'"
     " and p.entry_id not like 'credit-%' and p.entry_id not like 'exit-%'"
-    " and not exists (select 1 from transactions t where t.transaction_id = p.entry_id)"
+    f" and not exists (select 1 from transactions t where {OWN_ENTRY})"
     " and not exists (select 1 from transactions t"
     "  where t.transaction_id = substr(p.entry_id, 1, 20)"
     "  and p.entry_id in (t.transaction_id || '-release', t.transaction_id || '-cancel'))"
@@ -182,4 +190,4 @@ STRAY_ENTRIES = Statement(  # the first question is about nearly all, the second
 
 def strays(connection: Connection, _key: bytes) -> Iterator[Finding]:
     for (entry_id,) in STRAY_ENTRIES.rows(connection):
-        yield Finding("stray", f"entry {entry_id}", "belongs to no transaction")
+        yield Finding("stray", f"entry {entry_id}", "belongs to no transaction of its day")

@@ -31,6 +31,7 @@ from pos_sim.domain.transactions import Transaction
 from pos_sim.store import rows
 from pos_sim.store.settlements import SETTLED_BY_NOBODY
 from pos_sim.store.sql import NOTHING, Answer, Statement
+from pos_sim.store.tables import FOLLOWS
 
 LOCK_POINTS = Statement(
     f"select {SETTLED_BY_NOBODY} from service_points p where p.service_point_id in"
@@ -75,9 +76,13 @@ READ_USAGE = Statement(
     "select subject_id, kind, business_date, amount_fen, count from usage"
     " where subject_id {in:subject_ids bigint} and business_date {in:days date}"
 )
+ENTRY = (
+    "select entry_id, business_date, debit_account_id, credit_account_id, amount_fen, posting_no"
+    " from postings where entry_id"
+)
 READ_ENTRIES = Statement(
-    "select entry_id, business_date, debit_account_id, credit_account_id, amount_fen"
-    " from postings where entry_id {in:entry_ids text} order by entry_id, posting_no"
+    f"{ENTRY} {{in:ids text}} and business_date {{in:days date}}"
+    f" union all {ENTRY} {{in:release_ids text}} and {FOLLOWS} order by 1, 6"
 )
 
 
@@ -132,12 +137,18 @@ def transactions_of(asked: Answer) -> dict[str, Transaction]:
     return {row[0]: rows.transaction_of(row) for row in asked.rows()}
 
 
-def read_entries(connection: Connection, ids: Iterable[str]) -> dict[str, Entry]:
+def read_entries(
+    connection: Connection, transactions: Mapping[str, Transaction]
+) -> dict[str, Entry]:
     """Return the entries of these transactions, their releases included."""
-    entry_ids = [entry_id for i in ids for entry_id in (i, release_entry_id(i))]
-    if not entry_ids:
+    if not transactions:
         return {}
-    found = READ_ENTRIES.rows(connection, entry_ids=entry_ids)
+    found = READ_ENTRIES.rows(
+        connection,
+        ids=list(transactions),
+        days={t.business_date.isoformat() for t in transactions.values()},
+        release_ids=[release_entry_id(i) for i in transactions],
+    )
     return {
         entry_id: entry_of(entry_id, list(lines))
         for entry_id, lines in groupby(found, key=lambda row: str(row[0]))
@@ -148,7 +159,7 @@ def entry_of(entry_id: str, lines: Sequence[Any]) -> Entry:
     return Entry(
         entry_id,
         rows.to_day(lines[0][1]),
-        tuple(Posting(AccountId(d), AccountId(c), Fen(a)) for _, _, d, c, a in lines),
+        tuple(Posting(AccountId(d), AccountId(c), Fen(a)) for _, _, d, c, a, _ in lines),
     )
 
 

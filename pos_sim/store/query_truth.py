@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, and_, or_, select, text
 
 from pos_sim.domain.accounts import Kind, Side
 from pos_sim.domain.book import release_entry_id
 from pos_sim.domain.transactions import Transaction
 from pos_sim.store.queries import find_transaction
-from pos_sim.store.tables import accounts, postings, tombstones
+from pos_sim.store.tables import FOLLOWS, accounts, postings, tombstones
 
 debited = accounts.alias("debited")
 credited = accounts.alias("credited")
@@ -46,16 +46,16 @@ class Truth:
 def truth_of(connection: Connection, transaction_id: str) -> Truth:
     """Return everything about the key."""
     buried = select(tombstones.c.reversal_id).where(tombstones.c.transaction_id == transaction_id)
-    return Truth(
-        find_transaction(connection, transaction_id),
-        connection.execute(buried).first() is not None,
-        legs_of(connection, transaction_id),
-    )
+    found = find_transaction(connection, transaction_id)
+    is_buried = connection.execute(buried).first() is not None
+    return Truth(found, is_buried, legs_of(connection, found) if found else ())
 
 
-def legs_of(connection: Connection, transaction_id: str) -> list[Leg]:
+def legs_of(connection: Connection, transaction: Transaction) -> list[Leg]:
     """Return both sides of every posting of the key, of its release and of its cancellation."""
-    entries = (transaction_id, release_entry_id(transaction_id), f"{transaction_id}-cancel")
+    p, key = postings.c, transaction.transaction_id
+    own = and_(p.business_date == transaction.business_date, p.entry_id == key)
+    later = and_(p.entry_id.in_((release_entry_id(key), f"{key}-cancel")), text(FOLLOWS))
     query = (
         select(
             debited.c.account_no, debited.c.kind, debited.c.bank_id,
@@ -64,7 +64,7 @@ def legs_of(connection: Connection, transaction_id: str) -> list[Leg]:
         )
         .join_from(postings, debited, debited.c.account_id == postings.c.debit_account_id)
         .join(credited, credited.c.account_id == postings.c.credit_account_id)
-        .where(postings.c.entry_id.in_(entries))
+        .where(or_(own, later))
         .order_by(postings.c.posting_no)
     )  # fmt: skip
     return [

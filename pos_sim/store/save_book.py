@@ -36,7 +36,7 @@ UPDATE_CARDS = UpdateSet(
 UPSERT_USAGE = InsertSet(
     usage,
     ["kind", "subject_id", "business_date", "amount_fen", "count"],
-    "on conflict (subject_id, business_date, kind) do update"
+    "on conflict (business_date, subject_id, kind) do update"
     " set amount_fen = excluded.amount_fen, count = excluded.count",
 )
 UPDATE_BILLS = UpdateSet(bills, ["amount_fen", "paid_by", "seal"], ["biller_id", "bill_no"])

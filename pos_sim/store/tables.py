@@ -22,6 +22,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    text,
 )
 
 metadata = MetaData(
@@ -250,8 +251,19 @@ postings = Table(
     CheckConstraint("amount_fen > 0", name="amount_positive"),
     CheckConstraint("debit_account_id <> credit_account_id", name="two_sides"),
 )
-Index("ix_postings_entry", postings.c.entry_id)
-Index("ix_postings_business_date", postings.c.business_date)
+# The day goes first, so that what a group writes lies together however long the journal is.
+Index("ix_postings_day", postings.c.business_date, postings.c.entry_id)
+
+FOLLOWS = "substr(entry_id, 21, 1) = '-'"
+"""True of an entry that follows the one of a transaction on some later day: its release or
+cancellation, named after the twenty characters of the transaction's id."""
+
+Index(
+    "ix_postings_follows",
+    postings.c.entry_id,
+    sqlite_where=text(FOLLOWS),
+    postgresql_where=text(FOLLOWS),
+)
 
 usage = Table(
     "usage",
@@ -261,7 +273,7 @@ usage = Table(
     Column("business_date", Date, nullable=False),
     Column("amount_fen", BigInteger, nullable=False),
     Column("count", Integer, nullable=False),
-    PrimaryKeyConstraint("subject_id", "business_date", "kind"),
+    PrimaryKeyConstraint("business_date", "subject_id", "kind"),  # a day's rows lie together
     CheckConstraint("amount_fen >= 0 and count >= 0", name="never_below_zero"),
     comment="what a card (a payee account for cash remittances) used of its daily limit",
     sqlite_with_rowid=False,  # nobody finds it but by its key: one tree instead of two

@@ -30,7 +30,7 @@ INSERT = InsertSet(
 ARRIVES = Statement(
     "update accounts set balance_fen = balance_fen + p.amount from ("
     " select credit_account_id as account_id, sum(amount_fen) as amount from postings"
-    " where entry_id = :entry group by credit_account_id) p"
+    " where business_date {in:days date} and entry_id = :entry group by credit_account_id) p"
     " where accounts.account_id = p.account_id"
 )
 
@@ -69,4 +69,4 @@ def post_income(
     ]
     INSERT.run(connection, rows)
     if rows:
-        ARRIVES.run(connection, entry=entry)
+        ARRIVES.run(connection, days=[day.isoformat()], entry=entry)

@@ -74,7 +74,7 @@ def test_a_business_day_is_found_by_its_index_however_few_there_were_at_first(
     village.close_now()
     steps = [row[3] for row in plan if "postings" in row[3]]
     assert len(steps) == 2
-    assert all("ix_postings_business_date" in step for step in steps), steps
+    assert all("ix_postings_day" in step for step in steps), steps
 
 
 def test_some_terminals_are_bound_to_no_point(village: Database) -> None:
