@@ -122,8 +122,10 @@ class Crowd:
         """Give all people in order, beginning anywhere."""
         if people:
             start = self._dice.below(len(people))
-            yield from people[start:]
-            yield from people[:start]
+            for place in range(start, len(people)):
+                yield people[place]
+            for place in range(start):
+                yield people[place]
 
     def _payee_of(self, number: int, errand: Errand, pays_near: bool) -> Other | None:
         """Return whom somebody pays, None where they would rather not."""

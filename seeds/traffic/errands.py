@@ -6,6 +6,7 @@ from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from datetime import date
 from fractions import Fraction
+from operator import attrgetter
 
 from pos_sim.domain.hot import hot_dataclass
 from pos_sim.domain.money import ZERO, Fen
@@ -19,6 +20,7 @@ from seeds.traffic.volumes import YearVolumes
 
 NEAR_ENOUGH = Fraction(1, 10)
 """A waiting bill may ask for so much more or less than what somebody meant to pay."""
+AMOUNT = attrgetter("amount")
 
 
 @hot_dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,17 +152,16 @@ class Shelf:
 
     def __init__(self, bills: Sequence[WaitingBill]) -> None:
         # A stable sort: bills of one amount stay in the order of chance.
-        self._bills = sorted(bills, key=lambda bill: bill.amount)
-        self._amounts = [bill.amount for bill in self._bills]
+        self._bills = sorted(bills, key=AMOUNT)
 
     def take(self, amount: Fen) -> WaitingBill | None:
         """Take a bill that asks for about ``amount``; None if there is none."""
-        place = bisect_left(self._amounts, amount)
-        near = [n for n in (place, place - 1) if 0 <= n < len(self._bills)]
+        bills = self._bills
+        place = bisect_left(bills, amount, key=AMOUNT)
+        near = [n for n in (place, place - 1) if 0 <= n < len(bills)]
         if not near:
             return None
-        best = min(near, key=lambda number: abs(self._amounts[number] - amount))
-        if abs(self._amounts[best] - amount) > amount * NEAR_ENOUGH:
+        best = min(near, key=lambda number: abs(bills[number].amount - amount))
+        if abs(bills[best].amount - amount) > amount * NEAR_ENOUGH:
             return None
-        del self._amounts[best]
-        return self._bills.pop(best)
+        return bills.pop(best)

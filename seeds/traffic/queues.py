@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta
-from functools import cache
+from functools import cache, partial
 from operator import attrgetter
 from typing import NamedTuple
 
@@ -21,7 +21,8 @@ FIRST_BATCH = date(2000, 1, 1)
 METERS_PER_DEGREE = 111_195
 DRIFT_M = 25
 """So far north or east of its place a terminal may believe itself to be."""
-
+DRIFTS = tuple(meters / METERS_PER_DEGREE for meters in range(-DRIFT_M, DRIFT_M + 1))
+"""The same in degrees, metre by metre."""
 
 RECEIVED_AT, SECOND = attrgetter("received_at"), attrgetter("visit.second")
 
@@ -76,29 +77,31 @@ def messages(
         keys: list[Key] = []
         at = midnight + timedelta(seconds=second)
         for step, pause in zip(turn.script, turn.pauses, strict=True):
-            at += timedelta(seconds=pause)
+            at += lasting(pause)
             if step.repeats:
                 key = keys[-step.repeats]
             else:
                 trace += 1
                 key = Key(terminal_id, batch_no, f"{trace:06d}")
             if step.is_sent:
-                said = reported(turn.visit, dice)
-                original = {"original": keys[-step.reverses]} if step.reverses else {}
-                yield step.message(key=key, received_at=at, reported=said, **original)
+                message, said = step.message, reported(turn.visit, dice)
+                if step.reverses:
+                    message = partial(message, original=keys[-step.reverses])
+                yield message(key=key, received_at=at, reported=said)
             keys.append(key)
 
 
 def starts(queue: Sequence[Turn]) -> list[int]:
     """Return when each turn begins, seconds of the day: nobody overlaps, all end before closing."""
     seconds: list[int] = []
+    lengths = [turn.length_s for turn in queue]
     free = 0
-    for turn in queue:
+    for turn, length in zip(queue, lengths, strict=True):
         seconds.append(max(turn.visit.second, free))
-        free = seconds[-1] + turn.length_s + BETWEEN_CUSTOMERS_S
+        free = seconds[-1] + length + BETWEEN_CUSTOMERS_S
     latest = queue[-1].visit.shop.closes * 60
     for number in reversed(range(len(queue))):
-        seconds[number] = min(seconds[number], latest - queue[number].length_s)
+        seconds[number] = min(seconds[number], latest - lengths[number])
         latest = seconds[number] - BETWEEN_CUSTOMERS_S
     return seconds
 
@@ -108,12 +111,18 @@ def reported(visit: Visit, dice: Dice) -> Reported:
     machine, shop = visit.machine, visit.shop
     if not machine.stands:
         return unplaced(machine.serial)
-    north = dice.between(-DRIFT_M, DRIFT_M) / METERS_PER_DEGREE
-    east = dice.between(-DRIFT_M, DRIFT_M) / METERS_PER_DEGREE
     position = Position(
-        round(shop.latitude + north, 5), round(shop.longitude + east, 5), dice.between(5, 30)
+        round(shop.latitude + dice.pick(DRIFTS), 5),
+        round(shop.longitude + dice.pick(DRIFTS), 5),
+        dice.between(5, 30),
     )
     return Reported(position=position, terminal_serial=machine.serial, entry_mode="chip")
+
+
+@cache
+def lasting(seconds: int) -> timedelta:
+    """Return a pause as it is added to a time; there are a few hundred of them."""
+    return timedelta(seconds=seconds)
 
 
 @cache

@@ -26,6 +26,7 @@ from pos_sim.domain.requests import (
 )
 from seeds.numbers import pan_of, pin_of
 from seeds.traffic.habits import Misdeed, Mishap, Vain
+from seeds.traffic.stock import Payee
 from seeds.traffic.troubles import PAID_TO_THE_SHOP, too_much
 from seeds.traffic.visits import Visit
 
@@ -66,12 +67,12 @@ class Step:
 
 @hot_dataclass(frozen=True, slots=True)
 class Scene:
-    """A visit, its plain message, and the policy of the day."""
+    """A visit, its plain message, the policy of the day, and the card in hand if there is one."""
 
     visit: Visit
     plain: Message
     policy: Policy
-    seed: int
+    card: Mapping[str, Any]
 
     def with_amount(self, amount: int) -> Message:
         return partial(self.plain, amount=Fen(amount))
@@ -84,11 +85,13 @@ REVERSAL: Message = partial(Reversal, reason=ReversalReason.TIMEOUT)
 
 def script_of(visit: Visit, policy: Policy, seed: int) -> Script:
     """Return the messages of a visit; ``seed`` is the world's, from which card numbers follow."""
-    scene = Scene(visit, message_of(visit, seed), policy, seed)
-    script = SCRIPTS[visit.trouble](scene)
-    before = [look_of(visit, seed)] if visit.errand.looks_before else []
-    after = [look_of(visit, seed)] if visit.errand.looks_after else []
-    return [*before, *script, *after]
+    errand, card = visit.errand, card_fields(visit, seed)
+    script = SCRIPTS[visit.trouble](Scene(visit, message_of(visit, card), policy, card))
+    if errand.looks_before:
+        script.insert(0, look_with(card))
+    if errand.looks_after:
+        script.append(look_with(card))
+    return script
 
 
 def plainly(scene: Scene) -> Script:
@@ -143,10 +146,8 @@ def late_request(scene: Scene) -> Script:
 
 def bypass(scene: Scene) -> Script:
     """Refused for the limit, somebody pays the shop the rest and wants it in cash."""
-    card = card_fields(scene.visit, scene.seed)
-    payee = scene.visit.shop.operator
-    to: dict[str, Any] = {"payee_account_no": payee.account_no, "payee_name": payee.name}
-    paid = partial(Transfer, **card, **to, amount=PAID_TO_THE_SHOP)
+    to: dict[str, Any] = payee_fields(scene.visit.shop.operator)
+    paid = partial(Transfer, **scene.card, **to, amount=PAID_TO_THE_SHOP)
     return [*over_limit(scene), Step(paid)]
 
 
@@ -193,11 +194,15 @@ def misheard(name: str) -> str:
     return turned if turned != name else f"{name[0]}小{name[1:]}"
 
 
-def message_of(visit: Visit, seed: int) -> Message:
+def message_of(visit: Visit, card: Mapping[str, Any]) -> Message:
     """Return what the terminal sends when nothing goes wrong."""
     errand = visit.errand
     kinds = WITH_CASH if errand.with_cash else WITH_CARD
-    fields = {**card_fields(visit, seed), **payee_fields(visit), **bill_fields(visit)}
+    fields = dict(card)
+    if visit.payee is not None:
+        fields |= payee_fields(visit.payee, visit.payer_name)
+    if errand.bill is not None:
+        fields |= {"biller_id": errand.bill.biller_id, "bill_no": errand.bill.bill_no}
     if errand.amount:
         fields["amount"] = errand.amount
     return partial(kinds[errand.business], **fields)
@@ -215,9 +220,9 @@ WITH_CASH: dict[Business, Callable[..., Request]] = {
 }
 
 
-def look_of(visit: Visit, seed: int) -> Step:
+def look_with(card: Mapping[str, Any]) -> Step:
     """Return the message that asks for the balance."""
-    return Step(partial(BalanceInquiry, **card_fields(visit, seed)))
+    return Step(partial(BalanceInquiry, **card))
 
 
 def card_fields(visit: Visit, seed: int) -> Mapping[str, Any]:
@@ -233,13 +238,6 @@ def card_in_hand(seed: int, bank_id: str, card_id: int) -> Mapping[str, Any]:
     return {"pan": pan_of(seed, BANKS[bank_id], card_id), "pin": pin_of(seed, card_id)}
 
 
-def payee_fields(visit: Visit) -> dict[str, str]:
-    if visit.payee is None:
-        return {}
-    payer = {"payer_name": visit.payer_name} if visit.payer_name else {}
-    return {"payee_account_no": visit.payee.account_no, "payee_name": visit.payee.name, **payer}
-
-
-def bill_fields(visit: Visit) -> dict[str, str]:
-    bill = visit.errand.bill
-    return {"biller_id": bill.biller_id, "bill_no": bill.bill_no} if bill else {}
+def payee_fields(payee: Payee, payer_name: str = "") -> dict[str, str]:
+    to = {"payee_account_no": payee.account_no, "payee_name": payee.name}
+    return {**to, "payer_name": payer_name} if payer_name else to

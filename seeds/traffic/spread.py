@@ -118,7 +118,7 @@ def some(permille: int, count: int, dice: Dice) -> list[bool]:
     2
     """
     yes = rounded(Fraction(permille * count, 1_000), dice)
-    return shuffled([number < yes for number in range(count)], dice)
+    return shuffled([True] * yes + [False] * (count - yes), dice)
 
 
 def rounded(number: Fraction, dice: Dice) -> int:

@@ -13,7 +13,7 @@ from pos_sim.domain.requests import Business
 from seeds.dice import Dice
 from seeds.traffic.crowd import Crowd
 from seeds.traffic.errands import Errand
-from seeds.traffic.habits import Habits, Misdeed, Mishap, MishapRate, Vain
+from seeds.traffic.habits import Habits, Misdeed, Mishap, Vain
 from seeds.traffic.homes import by_county
 from seeds.traffic.spread import rounded, shuffled
 from seeds.traffic.stock import Shop, Stock, Villager
@@ -35,7 +35,8 @@ def with_mishaps(
     for rate in habits.mishaps:
         may = [n for n, visit in enumerate(result) if visit.errand.business in rate.businesses]
         count = rounded(Fraction(rate.per_10_000 * len(may), 10_000), dice)
-        fit = [n for n in may if fits(rate, result[n], policy)]
+        condition = CONDITIONS.get(rate.kind, always)
+        fit = [n for n in may if result[n].trouble is None and condition(result[n], policy)]
         for number in shuffled(fit, dice)[:count]:
             result[number] = replace(result[number], trouble=rate.kind)
     return result
@@ -47,7 +48,9 @@ def with_misdeeds(
     """Return the visits, in so many of which somebody does wrong."""
     result = list(visits)
     for kind, count in misdeeds.items():
-        may = [n for n, visit in enumerate(result) if count and may_go_wrong(visit, policy)]
+        if not count:
+            continue
+        may = [n for n, visit in enumerate(result) if may_go_wrong(visit, policy)]
         for number in shuffled(may, dice)[:count]:
             result[number] = replace(result[number], trouble=kind)
     return result
@@ -65,10 +68,8 @@ def may_go_wrong(visit: Visit, policy: Policy) -> bool:
     )
 
 
-def fits(rate: MishapRate, visit: Visit, policy: Policy) -> bool:
-    """Say whether this can go wrong in this visit, and nothing else does."""
-    condition = CONDITIONS.get(rate.kind)
-    return visit.trouble is None and (condition is None or condition(visit, policy))
+def always(_visit: Visit, _policy: Policy) -> bool:
+    return True
 
 
 def has_card(visit: Visit, _policy: Policy) -> bool:

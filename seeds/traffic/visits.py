@@ -55,8 +55,9 @@ def visits_of(
     near = some(habits.home_point_permille, len(errands), dice)
     pays_near = some(habits.payee_nearby_permille, len(errands), dice)
     visits = []
-    # The largest amounts choose first: not everybody has so much.
-    for number in sorted(range(len(errands)), key=lambda n: (-errands[n].amount, n)):
+    # The largest amounts choose first: not everybody has so much. Equals stay in their order.
+    amounts = [errand.amount for errand in errands]
+    for number in sorted(range(len(errands)), key=amounts.__getitem__, reverse=True):
         ways = Ways(near[number], pays_near[number])
         visit = visit_of(errands[number], shops[number], seconds[number], crowd, ways, dice)
         if visit is not None:
