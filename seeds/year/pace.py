@@ -29,23 +29,20 @@ class Spent:
 
 @contextmanager
 def quiet_memory() -> Iterator[None]:
-    """Keep the collector from looking at a hundred thousand villagers again and again."""
-    before = gc.get_threshold()
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(20_000, 50, 100)
-    try:
-        yield
-    finally:
-        gc.set_threshold(*before)
-        gc.unfreeze()
+    """Keep the collector away: plans and groups have many objects, and hardly any in a circle.
 
-
-@contextmanager
-def no_collector() -> Iterator[None]:
-    """Plan without the collector: a plan has many objects and no cycles."""
+    What goes goes by itself. Whoever stays here for months calls `tidy_memory` now and then.
+    """
+    tidy_memory()
     gc.disable()
     try:
         yield
     finally:
         gc.enable()
+        gc.unfreeze()
+
+
+def tidy_memory() -> None:
+    """Free what lies in circles, and never look again at what is left, villagers above all."""
+    gc.collect()
+    gc.freeze()

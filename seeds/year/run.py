@@ -37,7 +37,7 @@ from seeds.year import staff
 from seeds.year.income import PayDays, post_income
 from seeds.year.misdeeds import Wrongs
 from seeds.year.opening import RUN_IN_DAYS, claim, end_of
-from seeds.year.pace import Spent, no_collector, quiet_memory
+from seeds.year.pace import Spent, quiet_memory, tidy_memory
 from seeds.year.progress import Reached, Stage, read_reached, write_reached
 from seeds.year.rare import Rare
 from seeds.year.seasons import ONE_DAY, YearPlan
@@ -101,6 +101,7 @@ class YearRun:
                 self.live(day, quotas, stock, pay_days, progress, is_begun=is_begun)
                 is_begun, day = False, day + ONE_DAY
                 if day.day == 1 or day > last:
+                    tidy_memory()
                     progress.note(f"{day - ONE_DAY}: {self.spent.requests:,} 笔报文 requests")
 
     def left(self, last: date) -> int:
@@ -136,7 +137,7 @@ class YearRun:
                 work = partial(begin, day=day, seed=self.seed, income=income, villagers=villagers)
                 database.run_now(work)
             stock.credit(income)
-        with self.spent.on("planning"), no_collector():
+        with self.spent.on("planning"):
             database.read_now(partial(stock.begin, day=day))
             planned = self.planned(day, quotas, stock.stock)
         with self.spent.on("engine"):
