@@ -43,14 +43,19 @@ class Homes:
     in_prefecture: Mapping[str, Sequence[int]]
 
 
-def homes_of(shops: Iterable[Standing], villagers: Sequence[Placed]) -> Homes:
-    """Return who lives where, as far as there are shops."""
-    near: dict[str, Sequence[int]] = {}
-    in_county: dict[str, Sequence[int]] = {}
-    in_prefecture: dict[str, list[int]] = defaultdict(list)
+def counties_of(villagers: Iterable[Placed]) -> dict[str, list[int]]:
+    """Return who lives in each county, by the place in the list of all villagers."""
     people: dict[str, list[int]] = defaultdict(list)
     for number, villager in enumerate(villagers):
         people[villager.county].append(number)
+    return people
+
+
+def homes_of(shops: Iterable[Standing], people: Mapping[str, Sequence[int]]) -> Homes:
+    """Return who lives where, as far as there are shops; ``people`` by county."""
+    near: dict[str, Sequence[int]] = {}
+    in_county: dict[str, Sequence[int]] = {}
+    in_prefecture: dict[str, list[int]] = defaultdict(list)
     for county, of_county in sorted(by_county(shops).items()):
         here = people.get(county, [])
         for shop, some in zip(of_county, blocks(here, len(of_county)), strict=True):

@@ -20,7 +20,7 @@ from pos_sim.store import rows
 from pos_sim.store.sql import Statement
 from pos_sim.store.world import read_world
 from seeds.dice import Dice
-from seeds.traffic.homes import Homes, homes_of
+from seeds.traffic.homes import Homes, counties_of, homes_of
 
 ACTIVE, CREDIT = CardStatus.ACTIVE.value, Product.CREDIT.value
 
@@ -76,6 +76,13 @@ class Villager(NamedTuple):
     name: str
     balance: int
     born: str
+
+    def with_balance(self, balance: int) -> Villager:
+        """Return the same with another balance; `_replace` takes twice as long."""
+        card_id, bank_id, county, gets_subsidies, account_id, account_no, name, _, born = self
+        return Villager(
+            card_id, bank_id, county, gets_subsidies, account_id, account_no, name, balance, born
+        )
 
 
 class WaitingBill(NamedTuple):
@@ -176,7 +183,7 @@ def read_stock(connection: Connection, day: date) -> Stock:
         ],
         bills=sorted(WaitingBill(*row) for row in BILLS.rows(connection, day=day.isoformat())),
         any_biller=ANY_BILLER.named(connection)[0].biller_id,
-        homes=homes_of(shops, villagers),
+        homes=homes_of(shops, counties_of(villagers)),
         paid=payees_before(connection, day),
     )
 
@@ -197,7 +204,7 @@ def read_shops(connection: Connection, day: date) -> Stock:
         passbooks=[],
         bills=[],
         any_biller=ANY_BILLER.named(connection)[0].biller_id,
-        homes=homes_of(shops, []),
+        homes=homes_of(shops, {}),
         paid={},
     )
 

@@ -7,14 +7,14 @@ middle of a day finds the stock as it was that morning: the journal says what th
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
 from sqlalchemy import Connection
 
 from pos_sim.store.sql import Statement
-from seeds.traffic.homes import homes_of
+from seeds.traffic.homes import counties_of, homes_of
 from seeds.traffic.stock import Stock, read_stock
 from seeds.year.counters import Counters
 from seeds.year.seasons import Idleness, sleeps
@@ -62,9 +62,12 @@ class YearStock:
     """Whose accounts the days before may still change: held money is a day on its way."""
     _places: dict[int, int] = field(init=False)
     """By account: where its holder stands in the list of villagers."""
+    _people: Mapping[str, Sequence[int]] = field(init=False)
+    """By county: who lives there, for good."""
 
     def __post_init__(self) -> None:
         self._places = {who.account_id: n for n, who in enumerate(self.stock.villagers)}
+        self._people = counties_of(self.stock.villagers)
 
     def begin(self, connection: Connection, day: date) -> None:
         """Look which points serve on ``day``: staff and the clock may have changed some."""
@@ -74,7 +77,7 @@ class YearStock:
             if not sleeps(self.idle, self.stock.seed, shop.point_id, day)
         ]
         moved = [s.point_id for s in shops] != [s.point_id for s in self.stock.shops]
-        homes = homes_of(shops, self.stock.villagers) if moved else self.stock.homes
+        homes = homes_of(shops, self._people) if moved else self.stock.homes
         self.stock = replace(self.stock, shops=shops, homes=homes)
 
     def credit(self, amounts: Mapping[int, int]) -> None:
@@ -82,7 +85,7 @@ class YearStock:
         villagers = self.stock.villagers
         for number, amount in amounts.items():
             who = villagers[number]
-            villagers[number] = who._replace(balance=who.balance + amount)
+            villagers[number] = who.with_balance(who.balance + amount)
 
     def end(self, connection: Connection, day: date, people: Collection[int]) -> None:
         """Read again what a day has changed: balances, bills that wait, who was paid."""
@@ -92,7 +95,7 @@ class YearStock:
         for card_id, account_no in PAID_ON.rows(connection, day=day.isoformat()):
             self.stock.paid.setdefault(card_id, {})[account_no] = day.toordinal()
         billed = {tuple(row) for row in BILLED_ON.rows(connection, day=day.isoformat())}
-        bills = [bill for bill in self.stock.bills if (bill.biller_id, bill.bill_no) not in billed]
+        bills = [bill for bill in self.stock.bills if bill[:2] not in billed]
         self.stock = replace(self.stock, bills=bills)
 
     def read_balances(self, connection: Connection, numbers: Collection[int]) -> None:
@@ -101,7 +104,7 @@ class YearStock:
         for account_id, balance in BALANCES.rows(connection, ids=sorted(place)):
             number = place[account_id]
             if villagers[number].balance != balance:
-                villagers[number] = villagers[number]._replace(balance=balance)
+                villagers[number] = villagers[number].with_balance(balance)
 
 
 def read_year_stock(
@@ -116,7 +119,7 @@ def read_year_stock(
         moved = dict(map(tuple, MOVED_SINCE.rows(connection, day=day.isoformat())))
         for number, who in enumerate(stock.villagers):
             if net := moved.get(who.account_id):
-                stock.villagers[number] = who._replace(balance=who.balance - int(net))
+                stock.villagers[number] = who.with_balance(who.balance - int(net))
     opened_with = {row[0]: int(row[1]) for row in OPENED_WITH.rows(connection)}
     # Held money of the day before may still arrive on this one.
     lately = frozenset(range(len(stock.villagers)))
